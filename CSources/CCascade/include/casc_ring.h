@@ -1,0 +1,90 @@
+/*
+ * casc_ring: a bounded ring of records between one producer (the loop thread) and one consumer (the request's task).
+ *
+ * A record is contiguous, so that it can be decoded in place: an 8-byte header, the payload, the event's name, and at
+ * least CASC_RING_PADDING readable bytes after them. Positions are 64-bit and only grow; an index is a position
+ * modulo the capacity, a power of two.
+ *
+ *        release ──►│ published records │ open record │ free
+ *                 tail                head
+ *
+ * Invariants: tail <= head <= tail + capacity. The consumer writes only tail, the producer only head; each reads the
+ * other's with acquire and publishes its own with release. A record never wraps: where it would, a skip marker fills
+ * the rest of the buffer. When the ring is empty the producer begins again at index 0 (by such a marker), so a paced
+ * stream touches the first page only. A record that outgrows the ring is spilled to a block of its own, which the ring
+ * holds by pointer and the consumer's release frees; `max_record` bounds it.
+ * The buffer is allocated at the first append and can be given back while the ring is empty and idle.
+ */
+#ifndef CASC_RING_H
+#define CASC_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "casc_alloc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+enum { CASC_RING_PADDING = 64 };
+
+typedef struct casc_ring casc_ring;
+
+typedef enum casc_record_kind {
+    CASC_RECORD_DATA = 1,  /* one SSE event's data, or one NDJSON line */
+    CASC_RECORD_ERROR = 2, /* as DATA, of an event named "error" or of the non-standard field "error:" */
+    CASC_RECORD_TAIL = 3,  /* what was pending, undispatched, when the transport ended cleanly */
+    CASC_RECORD_BODY = 4,  /* a whole body */
+} casc_record_kind;
+
+typedef struct casc_record {
+    const uint8_t *bytes; /* CASC_RING_PADDING readable bytes follow the payload */
+    size_t length;
+    const uint8_t *_Nullable name; /* the SSE event's name, NULL when there is none */
+    size_t name_length;
+    casc_record_kind kind;
+} casc_record;
+
+/* `capacity` is rounded up to a power of two, at least 4096. `max_record`: the largest payload. */
+casc_ring *_Nullable casc_ring_create(size_t capacity, size_t max_record, const casc_allocator *_Nullable allocator);
+void casc_ring_destroy(casc_ring *_Nullable ring);
+
+/* Producer. */
+
+/* Adds bytes to the open record, opening one if need be. CASC_FULL: nothing was taken; try again after the consumer
+   has released. CASC_TOO_LARGE, CASC_NO_MEMORY: nothing was taken and the open record should be discarded. */
+casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length);
+/* Payload bytes of the open record. */
+size_t casc_ring_open_length(const casc_ring *ring);
+/* Drops the last byte of the open record (a data field's final line feed). */
+void casc_ring_unappend(casc_ring *ring, size_t length);
+/* Closes the open record (an empty one if nothing was appended) and publishes it. `became_readable` is set when the
+   ring was empty before. `name` may be NULL; at most 255 bytes of it are kept. CASC_FULL as above. */
+casc_status casc_ring_publish(casc_ring *ring, casc_record_kind kind, const void *_Nullable name, size_t name_length,
+                              bool *became_readable);
+void casc_ring_discard(casc_ring *ring);
+
+/* Consumer. */
+
+/* The oldest record, which stays valid until casc_ring_release. False when there is none. */
+bool casc_ring_peek(casc_ring *ring, casc_record *record);
+void casc_ring_release(casc_ring *ring);
+
+/* Either side; exact for the caller's own end, a lower bound of progress for the other. */
+size_t casc_ring_unread(const casc_ring *ring); /* bytes between tail and head */
+size_t casc_ring_capacity(const casc_ring *ring);
+size_t casc_ring_reserved(const casc_ring *ring); /* memory held now, spilled records included */
+
+/* Neither side active: forget everything, keep the buffer (or, with `give_back`, free it). */
+void casc_ring_reset(casc_ring *ring, bool give_back);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

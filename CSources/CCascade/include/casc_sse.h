@@ -1,0 +1,78 @@
+/*
+ * casc_sse: cuts a response body into records of a ring: server-sent events (WHATWG HTML 9.2.5, 9.2.6), lines of
+ * NDJSON, or the body whole.
+ *
+ * Incremental: the records depend on the bytes alone, never on how they were split over calls. Nothing is allocated
+ * here; an event under way lives in the ring's open record. Text is not validated: bytes pass as they came.
+ * SSE: one leading byte-order mark is skipped; a line ends at LF, CR or CRLF; a lone CR dispatches at once and a LF
+ * that follows it is swallowed. The field "error" (old llama.cpp) makes a record of kind ERROR, by extension.
+ * NDJSON: lines end at LF, one trailing CR is stripped, blank lines are skipped, a leading byte-order mark too.
+ * With `sniff`, the body's first byte that is no white space decides: `{`, `[` or `<` where events were expected means
+ * a whole body; `<` or `[` where lines were expected likewise.
+ */
+#ifndef CASC_SSE_H
+#define CASC_SSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "casc_alloc.h"
+#include "casc_ring.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+typedef enum casc_framing {
+    CASC_FRAMING_SSE = 1,
+    CASC_FRAMING_NDJSON = 2,
+    CASC_FRAMING_BODY = 3,
+} casc_framing;
+
+enum { CASC_SSE_NAME_MAX = 64, CASC_SSE_ID_MAX = 128 };
+
+/* All fields are private except those marked. Initialise with casc_framer_init. */
+typedef struct casc_framer {
+    uint8_t framing; /* readable: the casc_framing in force, after sniffing */
+    uint8_t state;
+    uint8_t field;
+    bool sniffing;
+    bool has_data;
+    bool is_error;
+    bool skip_lf;
+    uint8_t bom;
+    uint8_t field_length;
+    uint8_t name_length; /* of the event under way */
+    uint8_t id_length;   /* readable: the last event id, sticky */
+    bool id_pending_valid;
+    uint8_t id_pending_length;
+    int64_t retry_ms; /* readable: the last valid retry field, else -1 */
+    int64_t retry_pending;
+    uint64_t records; /* readable: records published */
+    char field_name[8];
+    char name[CASC_SSE_NAME_MAX];
+    char id[CASC_SSE_ID_MAX];
+    char id_pending[CASC_SSE_ID_MAX];
+} casc_framer;
+
+void casc_framer_init(casc_framer *framer, casc_framing framing, bool sniff);
+
+/* Takes bytes, publishing each record that completes. `consumed` is how many were taken: all of them with CASC_OK;
+   with CASC_FULL those up to the point where the ring was full, and the rest must be fed again later. `readable` is
+   set (never cleared) when a record made an empty ring non-empty. */
+casc_status casc_framer_feed(casc_framer *framer, casc_ring *ring, const void *bytes, size_t length, size_t *consumed,
+                             bool *readable);
+
+/* The body has ended cleanly: publishes a pending event or line as CASC_RECORD_TAIL, and a whole body as
+   CASC_RECORD_BODY (an empty body publishes an empty one). After CASC_FULL call it again. */
+casc_status casc_framer_finish(casc_framer *framer, casc_ring *ring, bool *readable);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target builds in Swift 6 mode with the same upcoming features, so a file means the same in each module.
+let swiftSettings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + strictSwift
+
+let cSettings: [CSetting] =
+    [
+        .enableWarning("all"),
+        .enableWarning("extra"),
+        .enableWarning("conversion"),
+        .enableWarning("shadow"),
+    ] + strictC
+
+/// `Scripts/test` and CI set this, so that a warning fails there and only there.
+let strict = Context.environment["CASCADE_STRICT"] == "1"
+let strictSwift: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+let strictC: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+
+let package = Package(
+    name: "cascade",
+    products: [
+        .library(name: "Cascade", targets: ["Cascade"]),
+        .library(name: "CascadeMemory", targets: ["CascadeMemory"]),
+        .library(name: "CascadeTesting", targets: ["CascadeTesting"]),
+        .executable(name: "cascade", targets: ["CascadeCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The C core.
+        .systemLibrary(
+            name: "CLibcurl", path: "CSources/CLibcurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CJemalloc", path: "CSources/CJemalloc", pkgConfig: "jemalloc",
+            providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+        .target(name: "CCascade", path: "CSources/CCascade", cSettings: cSettings),
+        .target(
+            name: "CCascadeTransport", dependencies: ["CCascade", "CLibcurl"], path: "CSources/CCascadeTransport",
+            cSettings: cSettings),
+        .target(
+            name: "CCascadeJSON", path: "CSources/CCascadeJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // The Swift modules, lowest first.
+        .target(name: "CascadePolicy", swiftSettings: swiftSettings),
+        .target(name: "CascadeFormats", dependencies: ["CCascade", "CCascadeJSON"], swiftSettings: swiftSettings),
+        .target(
+            name: "CascadeTransport", dependencies: ["CCascade", "CCascadeTransport"], swiftSettings: swiftSettings),
+        .target(
+            name: "Cascade",
+            dependencies: [
+                "CascadePolicy", "CascadeFormats", "CascadeTransport",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(name: "CascadeMemory", dependencies: ["CJemalloc"], swiftSettings: swiftSettings),
+        .target(name: "CascadeTesting", dependencies: ["Cascade"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "CascadeCommand",
+            dependencies: [
+                "Cascade", "CascadeMemory", "CascadeTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Tests, one target a module.
+        .testTarget(name: "CCascadeTests", dependencies: ["CCascade"], swiftSettings: swiftSettings),
+        .testTarget(name: "CascadePolicyTests", dependencies: ["CascadePolicy"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CascadeFormatsTests", dependencies: ["CascadeFormats", "CCascadeJSON"],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CascadeTransportTests", dependencies: ["CascadeTransport", "CascadeTesting"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "CascadeTests", dependencies: ["Cascade", "CascadeTesting"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CascadeCommandTests", dependencies: ["CascadeCommand", "CascadeTesting"],
+            swiftSettings: swiftSettings),
+    ],
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx17
+)
