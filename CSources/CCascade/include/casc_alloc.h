@@ -3,6 +3,7 @@
  *
  * Every create function takes a pointer to one of these, or NULL for the C library's allocator. The struct must
  * outlive what it made. Tests pass one that fails on demand.
+ * Threads: a ring calls it from both of its ends at once. Results are aligned to 16 bytes, as malloc's are.
  */
 #ifndef CASC_ALLOC_H
 #define CASC_ALLOC_H
@@ -16,9 +17,9 @@ extern "C" {
 #pragma clang assume_nonnull begin
 
 typedef struct casc_allocator {
-    void *_Nullable (*allocate)(void *_Nullable context, size_t size);
-    void *_Nullable (*reallocate)(void *_Nullable context, void *_Nullable memory, size_t size);
-    void (*release)(void *_Nullable context, void *_Nullable memory);
+    void *_Nullable (*_Nonnull allocate)(void *_Nullable context, size_t size);
+    void *_Nullable (*_Nonnull reallocate)(void *_Nullable context, void *_Nullable memory, size_t size);
+    void (*_Nonnull release)(void *_Nullable context, void *_Nullable memory);
     void *_Nullable context;
 } casc_allocator;
 

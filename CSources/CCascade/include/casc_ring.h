@@ -1,19 +1,24 @@
 /*
  * casc_ring: a bounded ring of records between one producer (the loop thread) and one consumer (the request's task).
  *
- * A record is contiguous, so that it can be decoded in place: an 8-byte header, the payload, the event's name, and at
- * least CASC_RING_PADDING readable bytes after them. Positions are 64-bit and only grow; an index is a position
- * modulo the capacity, a power of two.
+ * A record is contiguous, so that it can be decoded in place: an 8-byte header, the payload, and a trailer of at least
+ * CASC_RING_PADDING readable bytes, the first of which are the event's name. The trailer belongs to the record, so
+ * reading it never races with the producer. Positions are 64-bit and only grow; an index is a position's distance from
+ * the ring's base, modulo the capacity, a power of two.
  *
  *        release ──►│ published records │ open record │ free
  *                 tail                head
  *
  * Invariants: tail <= head <= tail + capacity. The consumer writes only tail, the producer only head; each reads the
  * other's with acquire and publishes its own with release. A record never wraps: where it would, a skip marker fills
- * the rest of the buffer. When the ring is empty the producer begins again at index 0 (by such a marker), so a paced
- * stream touches the first page only. A record that outgrows the ring is spilled to a block of its own, which the ring
- * holds by pointer and the consumer's release frees; `max_record` bounds it.
+ * the rest of the buffer. When the ring is empty the producer begins again at index 0, by moving the base to head, so a
+ * paced stream touches the first page only. A record that outgrows the ring is spilled to a block of its own, which the
+ * ring holds by pointer and the consumer's release frees; `max_record` bounds it, and a record may spill only when no
+ * spilled one is unread, so memory stays below capacity + 2 * max_record however slow the consumer is.
  * The buffer is allocated at the first append and can be given back while the ring is empty and idle.
+ *
+ * CASC_FULL is only returned while a published record is unread, so a release is bound to come. A producer that goes to
+ * sleep on it must first say so where the consumer looks after a release, and then try once more.
  */
 #ifndef CASC_RING_H
 #define CASC_RING_H
@@ -29,7 +34,7 @@ extern "C" {
 
 #pragma clang assume_nonnull begin
 
-enum { CASC_RING_PADDING = 64 };
+enum { CASC_RING_PADDING = 64, CASC_RING_NAME_MAX = 255 };
 
 typedef struct casc_ring casc_ring;
 
@@ -41,14 +46,15 @@ typedef enum casc_record_kind {
 } casc_record_kind;
 
 typedef struct casc_record {
-    const uint8_t *bytes; /* CASC_RING_PADDING readable bytes follow the payload */
+    const uint8_t *_Nullable bytes; /* never NULL in a record that was peeked; CASC_RING_PADDING readable bytes, of any value, follow the payload */
     size_t length;
     const uint8_t *_Nullable name; /* the SSE event's name, NULL when there is none */
     size_t name_length;
     casc_record_kind kind;
 } casc_record;
 
-/* `capacity` is rounded up to a power of two, at least 4096. `max_record`: the largest payload. */
+/* `capacity` is rounded up to a power of two, at least 4096. `max_record`: the largest payload. Both are limited to
+   1 GiB. NULL when memory is refused. */
 casc_ring *_Nullable casc_ring_create(size_t capacity, size_t max_record, const casc_allocator *_Nullable allocator);
 void casc_ring_destroy(casc_ring *_Nullable ring);
 
@@ -59,18 +65,20 @@ void casc_ring_destroy(casc_ring *_Nullable ring);
 casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length);
 /* Payload bytes of the open record. */
 size_t casc_ring_open_length(const casc_ring *ring);
-/* Drops the last byte of the open record (a data field's final line feed). */
-void casc_ring_unappend(casc_ring *ring, size_t length);
-/* Closes the open record (an empty one if nothing was appended) and publishes it. `became_readable` is set when the
-   ring was empty before. `name` may be NULL; at most 255 bytes of it are kept. CASC_FULL as above. */
-casc_status casc_ring_publish(casc_ring *ring, casc_record_kind kind, const void *_Nullable name, size_t name_length,
-                              bool *became_readable);
+/* Closes the open record (an empty one if nothing was appended) and publishes it. `name` may be NULL; at most
+   CASC_RING_NAME_MAX bytes of it are kept. Statuses as above. */
+casc_status casc_ring_publish(casc_ring *ring, casc_record_kind kind, const void *_Nullable name, size_t name_length);
 void casc_ring_discard(casc_ring *ring);
+/* Whether the consumer may have seen the ring empty since the producer last asked, and there is now something to read:
+   then it must be woken. Asked once after a batch of records; costs a fence when there were any. A consumer that peeks
+   and finds nothing is certain to be covered by a later true. */
+bool casc_ring_became_readable(casc_ring *ring);
 
 /* Consumer. */
 
 /* The oldest record, which stays valid until casc_ring_release. False when there is none. */
 bool casc_ring_peek(casc_ring *ring, casc_record *record);
+/* Gives back the record last peeked; nothing when none was. */
 void casc_ring_release(casc_ring *ring);
 
 /* Either side; exact for the caller's own end, a lower bound of progress for the other. */
