@@ -1,0 +1,78 @@
+internal import CCascadeJSON
+
+/// Why a text could not be scanned.
+enum JSONScanError: Error {
+    case malformed
+    case tooDeep
+    case noMemory
+}
+
+/// A JSON parser with its reused buffers: no scan allocates once they have grown.
+///
+/// One owner at a time: whoever took it from ``JSONParserPool``.
+// @unchecked Sendable: a parser changes hands only through the pool's lock, and its owner uses it from one task at a
+// time.
+@safe final class JSONParser: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private var scratch: UnsafeMutableBufferPointer<UInt8>
+
+    init() {
+        guard let handle = unsafe casc_json_parser_create() else { preconditionFailure("out of memory") }
+        unsafe self.handle = handle
+        unsafe self.scratch = .allocate(capacity: 256)
+    }
+
+    deinit {
+        unsafe casc_json_parser_destroy(handle)
+        unsafe scratch.deallocate()
+    }
+
+    /// Finds what `plan` names in the first `count` bytes of `text`, which padding must follow.
+    ///
+    /// The hits point into `text`; the caller holds it for as long as it looks at them.
+    func scan<Tag>(_ text: RawSpan, count: Int, plan: JSONPlan<Tag>) throws(JSONScanError) -> JSONHits<Tag> {
+        precondition(text.byteCount >= count + Int(CASC_JSON_PADDING), "a record is followed by padding")
+        var hits: UnsafePointer<casc_json_hit>?
+        var found = 0
+        let status = unsafe text.withUnsafeBytes { bytes in
+            // Not empty: there is padding.
+            unsafe casc_json_scan(handle, plan.handle, bytes.baseAddress!, count, &hits, &found)
+        }
+        switch status {
+        case CASC_JSON_OK: return unsafe JSONHits(UnsafeBufferPointer(start: hits, count: found))
+        case CASC_JSON_TOO_DEEP: throw .tooDeep
+        case CASC_JSON_NO_MEMORY: throw .noMemory
+        default: throw .malformed
+        }
+    }
+
+    /// Gives `body` the text of a string hit: in place, or unescaped into the scratch buffer. Not called when empty.
+    ///
+    /// `held` carries half of a surrogate pair from one piece of a text to the next.
+    func withText(_ hit: JSONHit, held: inout UInt16, _ body: (Span<UInt8>) -> Void) {
+        guard hit.isText else { return }
+        guard hit.isEscaped || held != 0 else { return withBytes(hit, body) }
+        let bytes = unsafe hit.bytes
+        reserve(bytes.count + 4)
+        guard let from = bytes.baseAddress, let to = unsafe scratch.baseAddress else { return }
+        // The scratch buffer holds what the unescaping needs, and nobody else uses it during `body`.
+        let written = unsafe casc_json_unescape(
+            UnsafeRawPointer(from).assumingMemoryBound(to: CChar.self), bytes.count,
+            UnsafeMutableRawPointer(to).assumingMemoryBound(to: CChar.self), &held)
+        guard written > 0 else { return }
+        unsafe body(UnsafeBufferPointer(start: to, count: written).span)
+    }
+
+    /// Gives `body` a hit's bytes as they stand in the text. Not called when there are none.
+    func withBytes(_ hit: JSONHit, _ body: (Span<UInt8>) -> Void) {
+        let bytes = unsafe hit.bytes
+        guard !bytes.isEmpty else { return }
+        unsafe body(bytes.span)
+    }
+
+    private func reserve(_ size: Int) {
+        guard unsafe scratch.count < size else { return }
+        unsafe scratch.deallocate()
+        unsafe scratch = .allocate(capacity: max(size, 2 * scratch.count))
+    }
+}

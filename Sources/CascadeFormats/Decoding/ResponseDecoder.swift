@@ -1,0 +1,208 @@
+/// Turns the records of one response into the events of an answer, in place and without a copy of its text.
+///
+/// One decoder decodes one response. It tells nothing that is not proved: an answer is complete only by its format's
+/// own terminal marker, or as one complete JSON body. Text that has been passed on stays passed on, whatever comes later.
+///
+/// One task at a time. Decoding allocates nothing for a chunk of text, apart from buffers that grow; the answer's id
+/// and model and the names of tool calls are copied once.
+public struct ResponseDecoder: ~Copyable, Sendable {
+    private let type: ProviderType
+    private let streaming: Bool
+    private let parser: JSONParser
+    private var openAI = OpenAIDecoder()
+    private var anthropic = AnthropicDecoder()
+    private var ollama = OllamaDecoder()
+    private var gemini = GeminiDecoder()
+    private var status = DecodeStatus.open
+    /// The format's terminal marker has been seen, or a complete body.
+    public private(set) var sawTerminal = false
+
+    /// - Parameters:
+    ///   - type: Whose answer it is.
+    ///   - streaming: Whether a stream was asked for. What comes as a whole body is decoded as one nonetheless.
+    public init(type: ProviderType, streaming: Bool) {
+        self.type = type
+        self.streaming = streaming
+        self.parser = JSONParserPool.take()
+    }
+
+    deinit {
+        JSONParserPool.giveBack(parser)
+    }
+
+    /// Decodes one record.
+    ///
+    /// - Parameters:
+    ///   - record: `count` bytes of payload, and at least 64 readable bytes after them.
+    ///   - count: How many bytes are payload.
+    ///   - kind: How the record came.
+    ///   - sink: Is told what the record says, before this returns.
+    /// - Returns: Where the answer stands. Once it is not ``DecodeStatus/open`` it stays so, and records are ignored.
+    public mutating func decode(
+        _ record: RawSpan, count: Int, kind: RecordKind, into sink: inout some ChatEventSink
+    ) -> DecodeStatus {
+        guard case .open = status else { return status }
+        let start = RecordBytes.start(of: record, count: count)
+        if kind == .body {
+            status = decodeBody(record, count: count, start: start, into: &sink)
+        } else if start < count {
+            status = decodeChunk(record, count: count, start: start, kind: kind, into: &sink)
+        }
+        return status
+    }
+
+    /// The transport has ended cleanly: is the answer complete, or was it cut?
+    ///
+    /// Gemini's format ends so, and OpenAI's relatives are let off their marker when the model told why it stopped and
+    /// no tool call is open. Everything else without its marker was cut.
+    public mutating func finish(into sink: inout some ChatEventSink) -> DecodeStatus {
+        guard case .open = status else { return status }
+        status = isFinishedLeniently ? complete(into: &sink) : .failed(cut)
+        return status
+    }
+
+    private var cut: ProviderError {
+        let begun = openAI.answer.isBegun || anthropic.answer.isBegun || ollama.answer.isBegun || gemini.answer.isBegun
+        return ProviderError(
+            kind: .truncated,
+            message: begun ? "the answer ended before its terminal marker" : "the response was empty")
+    }
+
+    private var isFinishedLeniently: Bool {
+        switch type.format {
+        case .openAI: openAI.answer.isFinishedLeniently
+        case .gemini: gemini.answer.isFinishedLeniently
+        case .anthropic, .ollama: false
+        }
+    }
+
+    private mutating func complete(into sink: inout some ChatEventSink) -> DecodeStatus {
+        switch type.format {
+        case .openAI: openAI.answer.complete(into: &sink)
+        case .anthropic: anthropic.answer.complete(into: &sink)
+        case .ollama: ollama.answer.complete(into: &sink)
+        case .gemini: gemini.answer.complete(into: &sink)
+        }
+    }
+}
+
+extension ResponseDecoder {
+    private mutating func decodeChunk(
+        _ record: RawSpan, count: Int, start: Int, kind: RecordKind, into sink: inout some ChatEventSink
+    ) -> DecodeStatus {
+        if RecordBytes.has("[DONE]", in: record, at: start, count: count) { return done(into: &sink) }
+        if kind == .error { return .failed(error(in: record, count: count)) }
+        do throws(JSONScanError) {
+            switch try scan(record, count: count, into: &sink) {
+            case .open: return .open
+            case .complete:
+                sawTerminal = true
+                return complete(into: &sink)
+            case .failed(let error): return .failed(error)
+            case .error: return .failed(error(in: record, count: count))
+            case .unknown: return unknown(record, count: count)
+            }
+        } catch .malformed where kind == .tail {
+            // What came last was cut in the middle. It counts as not sent.
+            return .open
+        } catch {
+            return .failed(Self.unreadable(error, record: record, count: count, start: start))
+        }
+    }
+
+    /// Only OpenAI's format has this marker; a proxy may add it to Gemini's.
+    private mutating func done(into sink: inout some ChatEventSink) -> DecodeStatus {
+        switch type.format {
+        case .anthropic, .ollama: return .open
+        case .gemini where gemini.answer.finish == nil: return .open
+        case .openAI where !openAI.answer.isBegun:
+            return .failed(ProviderError(kind: .invalidResponse, message: "the answer has no choices"))
+        default:
+            sawTerminal = true
+            return complete(into: &sink)
+        }
+    }
+
+    private mutating func scan(
+        _ record: RawSpan, count: Int, into sink: inout some ChatEventSink
+    ) throws(JSONScanError) -> ChunkOutcome {
+        switch type.format {
+        case .openAI:
+            let hits = try parser.scan(record, count: count, plan: OpenAITag.plan)
+            return openAI.decode(hits, type: type, parser: parser, into: &sink)
+        case .anthropic:
+            let hits = try parser.scan(record, count: count, plan: AnthropicTag.plan)
+            return anthropic.decode(hits, parser: parser, into: &sink)
+        case .ollama:
+            let hits = try parser.scan(record, count: count, plan: OllamaTag.plan)
+            return ollama.decode(hits, parser: parser, into: &sink)
+        case .gemini:
+            let hits = try parser.scan(record, count: count, plan: GeminiTag.plan)
+            return gemini.decode(hits, parser: parser, into: &sink)
+        }
+    }
+
+    private func unknown(_ record: RawSpan, count: Int) -> DecodeStatus {
+        let body = ErrorBody(record, count: count, parser: parser)
+        return body.isError ? .failed(ErrorClassifier.classify(type: type, status: nil, body: body)) : .open
+    }
+
+    private func error(in record: RawSpan, count: Int) -> ProviderError {
+        let body = ErrorBody(record, count: count, parser: parser)
+        return ErrorClassifier.classify(type: type, status: nil, body: body)
+    }
+}
+
+extension ResponseDecoder {
+    /// A whole body: a completion, an error, or nothing of the format's.
+    private mutating func decodeBody(
+        _ record: RawSpan, count: Int, start: Int, into sink: inout some ChatEventSink
+    ) -> DecodeStatus {
+        guard start < count else {
+            return .failed(ProviderError(kind: .truncated, message: "the response was empty"))
+        }
+        do throws(JSONScanError) {
+            switch try scan(record, count: count, into: &sink) {
+            case .failed(let error): return .failed(error)
+            case .error: return .failed(error(in: record, count: count))
+            case .unknown:
+                if case .failed(let error) = unknown(record, count: count) { return .failed(error) }
+                return .failed(notAnAnswer)
+            case .open where !isWholeBody: return .failed(notAnAnswer)
+            case .open, .complete:
+                sawTerminal = true
+                return complete(into: &sink)
+            }
+        } catch {
+            return .failed(Self.unreadable(error, record: record, count: count, start: start))
+        }
+    }
+
+    /// A body is complete as such only in the formats whose bodies carry no terminal marker.
+    private var isWholeBody: Bool {
+        switch type.format {
+        case .openAI: openAI.answer.isBegun
+        // A stream that came as an array still has to say why it ended.
+        case .gemini: gemini.answer.isBegun && (!streaming || gemini.answer.finish != nil)
+        case .anthropic, .ollama: false
+        }
+    }
+
+    private var notAnAnswer: ProviderError {
+        if ollama.answer.isBegun || gemini.answer.isBegun { return cut }
+        return ProviderError(kind: .invalidResponse, message: "the response holds no answer")
+    }
+
+    private static func unreadable(
+        _ error: JSONScanError, record: RawSpan, count: Int, start: Int
+    ) -> ProviderError {
+        let message =
+            switch error {
+            case .malformed where record[start] == UInt8(ascii: "<"): "an HTML page instead of an answer"
+            case .malformed: "the response is not JSON, or was cut"
+            case .tooDeep: "the response's JSON is nested too deeply"
+            case .noMemory: "no memory for the response"
+            }
+        return ProviderError(kind: .invalidResponse, message: message)
+    }
+}
