@@ -1,0 +1,188 @@
+/*
+ * What the sources of this target share.
+ *
+ * Who may touch a slot: its `word`, `next_submitted`, `waiter`, `paused`, `progress_at`, `total_at`, `ended` and
+ * `head_done` are atomic and anyone's; `request` and `endpoint` are the consumer's until it submits START and the loop's
+ * after that; `outcome`, `status` and `head` are the loop's until it stores `ended` (or `head_done`) with release, and
+ * read-only after; the rest is the loop thread's alone.
+ */
+#ifndef CASC_INTERNAL_H
+#define CASC_INTERNAL_H
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "CCascadeTransport.h"
+
+enum {
+    CHUNK_SLOTS = 64,
+    MAX_CHUNKS = 1024,
+    HEAD_MAX_BYTES = 64 * 1024,
+    HEAD_MAX_LINES = 200,
+    ERROR_BODY_MAX = 256 * 1024,
+    DRAIN_MAX_BYTES = 64 * 1024,
+    MAX_EVENTS = 256,
+    NOT_IN_HEAP = -1,
+};
+
+/* The low half of a slot's word: what was submitted and not yet taken, and whether the slot is on the stack of
+   submissions. The high half is the generation. */
+enum {
+    SUBMIT_START = 1,
+    SUBMIT_CANCEL = 2,
+    SUBMIT_RESUME = 4,
+    SUBMIT_CLOSE = 8,
+    SUBMIT_DRAIN = 16,
+    SUBMIT_DEADLINE = 32,
+    SLOT_QUEUED = 64,
+};
+
+/* `waiter`: nobody waits, a wake-up nobody has seen yet, or else what to resume. */
+#define WAITER_NONE ((uintptr_t)0)
+#define WAITER_SIGNALLED ((uintptr_t)1)
+
+typedef struct casc_slot casc_slot;
+
+typedef struct casc_easy {
+    CURL *handle;
+    casc_slot *slot; /* NULL while pooled */
+    struct casc_easy *next;
+    char *url; /* as set on the handle, so that setting it again can be skipped */
+    bool get;
+    bool has_extra_headers;
+    char message[CURL_ERROR_SIZE];
+} casc_easy;
+
+struct casc_endpoint {
+    casc_loop *loop;
+    atomic_uint references;
+    struct curl_slist *headers;
+    char *ca_file;
+    char *proxy;
+    bool insecure;
+    bool http2;
+    uint32_t max_idle;
+    uint32_t idle_count;
+    casc_easy *idle;
+    casc_endpoint *next; /* of all endpoints */
+    casc_endpoint *previous;
+    casc_endpoint *next_dead; /* of those released, waiting for the loop */
+};
+
+struct casc_slot {
+    _Atomic uint64_t word;
+    _Atomic uint32_t next_submitted; /* index + 1 */
+    _Atomic uintptr_t waiter;
+    _Atomic uint64_t progress_at;
+    _Atomic uint64_t total_at;
+    _Atomic bool paused;
+    _Atomic bool head_done;
+    _Atomic bool ended;
+
+    uint32_t index;
+    uint32_t next_free; /* index + 1 */
+    casc_loop *loop;
+    casc_endpoint *endpoint;
+    casc_ring *ring;
+
+    casc_request request;
+    struct curl_slist extra_nodes[CASC_EXTRA_HEADERS];
+
+    casc_easy *easy;
+    casc_framer framer;
+    bool framing_chosen;
+    bool finishing; /* the body is complete but its last record did not fit yet */
+    bool draining;
+    bool closing;
+    size_t sent_segment, sent_offset;
+    size_t skip;      /* bytes of the next delivery that were taken before a pause */
+    uint8_t stop_end; /* why a callback stopped the transfer, a casc_end */
+    int stop_os_error;
+    uint64_t last_byte_at;
+    uint64_t sent_at;    /* when the request began to go out, then when its last bytes so far did */
+    uint64_t token_from; /* where the wait for the first token counts from: the start, moved on by the time paused */
+    uint64_t paused_at;
+    uint64_t drain_until;
+    size_t drained;
+
+    long status;
+    char *head;
+    size_t head_length, head_capacity;
+    size_t head_bytes; /* received, interim responses included; likewise the lines */
+    unsigned head_lines;
+
+    int heap_position;
+    uint64_t fire_at; /* the heap's key; may be earlier than the true deadline, never later */
+
+    casc_outcome outcome;
+};
+
+struct casc_loop {
+    casc_loop_options options;
+    int epoll, event, timer;
+    atomic_bool stopping;
+    atomic_bool wake_pending;
+    atomic_bool sleeping;       /* about to wait, or waiting: others must write to the eventfd */
+    _Atomic uint32_t submitted; /* a stack of slots: index + 1 of the newest */
+    _Atomic(casc_endpoint *) dead_endpoints;
+
+    pthread_mutex_t lock; /* of the free list, the chunks' growth and the list of endpoints */
+    _Atomic(casc_slot *) chunks[MAX_CHUNKS];
+    uint32_t chunk_count;
+    uint32_t free_slots; /* index + 1 */
+    uint32_t idle_rings; /* rings kept by free slots */
+    casc_endpoint *endpoints;
+    bool closed; /* nothing can be opened any more */
+
+    CURLM *multi;
+    CURLSH *share;
+    uint64_t now;
+    uint64_t curl_at;  /* when curl's timer is due; 0: not set */
+    uint64_t armed_at; /* what the timerfd is set to; 0: disarmed */
+    uint64_t idle_at;  /* when an idle loop gives its memory back; 0: it has, or it is not idle */
+    casc_slot **heap;
+    int heap_count, heap_capacity;
+
+    atomic_uint open_transfers, running, easy_handles, endpoint_count;
+    _Atomic uint64_t rounds, wakes, started, connections, pauses;
+};
+
+/* casc_slots.c */
+casc_slot *casc_slot_find(casc_loop *loop, casc_transfer_id transfer);
+bool casc_slot_submit(casc_loop *loop, casc_transfer_id transfer, uint32_t what);
+void casc_slot_recycle(casc_slot *slot);
+bool casc_slots_take_submitted(casc_loop *loop);
+void casc_slot_signal(casc_slot *slot);
+void casc_slots_free(casc_loop *loop);
+void casc_slots_give_back(casc_loop *loop);
+void casc_slots_each(casc_loop *loop, void (*visit)(casc_slot *slot));
+
+/* casc_deadline.c */
+void casc_deadline_update(casc_slot *slot);
+void casc_deadline_remove(casc_slot *slot);
+uint64_t casc_deadline_next(const casc_loop *loop);
+bool casc_deadlines_fire(casc_loop *loop);
+
+/* casc_endpoint.c */
+void casc_endpoint_retain(casc_endpoint *endpoint);
+casc_easy *casc_easy_take(casc_endpoint *endpoint);
+void casc_easy_give_back(casc_endpoint *endpoint, casc_easy *easy);
+void casc_endpoints_bury(casc_loop *loop);
+void casc_endpoints_trim(casc_loop *loop);
+
+/* casc_callbacks.c */
+void casc_callbacks_install(casc_easy *easy);
+
+/* casc_transfer.c */
+void casc_transfer_submitted(casc_slot *slot, uint32_t what);
+void casc_transfer_done(casc_easy *easy, CURLcode code);
+void casc_transfer_stop(casc_slot *slot, casc_end end, casc_deadline deadline);
+bool casc_slot_pause(casc_slot *slot);
+
+/* casc_loop.c */
+bool casc_loop_start_handle(casc_loop *loop, CURL *handle);
+void casc_loop_count_idleness(casc_loop *loop);
+int casc_loop_descriptor_shortage(const casc_loop *loop);
+
+#endif

@@ -1,0 +1,349 @@
+/* The loop: its rounds, its descriptors, and what curl's multi handle asks of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "casc_internal.h"
+
+enum { MAX_PASSES = 32, MAX_IDLE_CONNECTIONS = 4096 };
+static const uint64_t NANOSECONDS = 1000000000u;
+
+static _Thread_local const casc_loop *current_loop;
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+
+static void init_curl(void) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+uint64_t casc_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
+}
+
+bool casc_loop_is_current(const casc_loop *loop) {
+    return current_loop == loop;
+}
+
+/* --- What curl asks for. --- */
+
+static int on_socket(CURL *handle, curl_socket_t descriptor, int what, void *context, void *known) {
+    (void)handle;
+    casc_loop *loop = context;
+    struct epoll_event event = {.data.fd = descriptor};
+    if (what == CURL_POLL_REMOVE) {
+        /* Fails when curl has closed the descriptor already, which has removed it as well. */
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, descriptor, &event);
+        return 0;
+    }
+    event.events =
+        ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0) | ((what & CURL_POLL_OUT) != 0 ? (uint32_t)EPOLLOUT : 0);
+    int operation = known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    /* A number that was closed and given out again without curl's saying so is not in the state that is expected. */
+    if (epoll_ctl(loop->epoll, operation, descriptor, &event) != 0 && (errno == EEXIST || errno == ENOENT)) {
+        epoll_ctl(loop->epoll, errno == EEXIST ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event);
+    }
+    if (known == NULL) curl_multi_assign(loop->multi, descriptor, loop);
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long milliseconds, void *context) {
+    (void)multi;
+    casc_loop *loop = context;
+    loop->curl_at = milliseconds < 0 ? 0 : loop->now + (uint64_t)milliseconds * 1000000u;
+    return 0;
+}
+
+static CURLM *make_multi(casc_loop *loop) {
+    CURLM *multi = curl_multi_init();
+    if (multi == NULL) return NULL;
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, loop);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, loop);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, loop->options.connections_per_host);
+    /* Without this curl keeps four idle connections for each handle that happens to be running. */
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_IDLE_CONNECTIONS);
+    return multi;
+}
+
+static CURLSH *make_share(void) {
+    CURLSH *share = curl_share_init();
+    if (share == NULL) return NULL;
+    /* No lock functions: the loop's thread alone uses it. */
+    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    return share;
+}
+
+bool casc_loop_start_handle(casc_loop *loop, CURL *handle) {
+    loop->idle_at = 0;
+    atomic_fetch_add_explicit(&loop->started, 1, memory_order_relaxed);
+    return curl_multi_add_handle(loop->multi, handle) == CURLM_OK;
+}
+
+void casc_loop_count_idleness(casc_loop *loop) {
+    if (atomic_load_explicit(&loop->running, memory_order_relaxed) > 0) return;
+    loop->idle_at = loop->now + (uint64_t)loop->options.idle_seconds * NANOSECONDS;
+}
+
+/* An errno value when this process can open no further descriptor, else 0. */
+int casc_loop_descriptor_shortage(const casc_loop *loop) {
+    int descriptor = fcntl(loop->event, F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0) return errno;
+    close(descriptor);
+    return 0;
+}
+
+static bool read_messages(casc_loop *loop) {
+    bool any = false;
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(loop->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE) continue;
+        casc_easy *easy = NULL;
+        CURLcode code = message->data.result; /* the message dies with the handle's removal */
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
+        casc_transfer_done(easy, code);
+        any = true;
+    }
+    return any;
+}
+
+static bool fire_curl_timer(casc_loop *loop) {
+    if (loop->curl_at == 0 || loop->curl_at > loop->now) return false;
+    loop->curl_at = 0;
+    int running;
+    curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    return true;
+}
+
+/* --- Rounds. --- */
+
+static void stop_running(casc_slot *slot) {
+    if (slot->easy == NULL && !slot->finishing) return;
+    casc_transfer_stop(slot, CASC_END_SHUTDOWN, CASC_DEADLINE_NONE);
+}
+
+static void give_memory_back(casc_loop *loop) {
+    loop->idle_at = 0;
+    CURLM *fresh = make_multi(loop);
+    if (fresh == NULL) return;
+    casc_endpoints_trim(loop);
+    casc_slots_give_back(loop);
+    /* The one way libcurl has to close idle connections at once. */
+    CURLM *old = loop->multi;
+    curl_multi_cleanup(old);
+    loop->multi = fresh;
+    loop->curl_at = 0;
+}
+
+/* Once, after casc_loop_stop: nothing can be opened any more, and what is running ends. What was opened before and
+   starts only now ends in its start. */
+static bool stop_everything(casc_loop *loop) {
+    if (loop->closed || !atomic_load_explicit(&loop->stopping, memory_order_acquire)) return false;
+    pthread_mutex_lock(&loop->lock);
+    loop->closed = true;
+    pthread_mutex_unlock(&loop->lock);
+    casc_slots_each(loop, stop_running);
+    return true;
+}
+
+static bool is_finished(const casc_loop *loop) {
+    return loop->closed && atomic_load_explicit(&loop->open_transfers, memory_order_acquire) == 0;
+}
+
+/* One pass over everything that can be done without waiting. */
+static bool pass(casc_loop *loop) {
+    bool busy = casc_slots_take_submitted(loop);
+    busy |= stop_everything(loop);
+    busy |= loop->options.run_jobs(loop->options.context);
+    busy |= fire_curl_timer(loop);
+    busy |= read_messages(loop);
+    if (atomic_load_explicit(&loop->dead_endpoints, memory_order_relaxed) != NULL) casc_endpoints_bury(loop);
+    busy |= casc_deadlines_fire(loop);
+    return busy;
+}
+
+static void arm_timer(casc_loop *loop) {
+    uint64_t next = loop->curl_at;
+    uint64_t deadline = casc_deadline_next(loop);
+    if (deadline != 0 && (next == 0 || deadline < next)) next = deadline;
+    if (loop->idle_at != 0 && (next == 0 || loop->idle_at < next)) next = loop->idle_at;
+    /* A timer that is set too early costs a wake-up, now and then; setting it exactly costs a system call, always. */
+    if (next == 0 || (loop->armed_at != 0 && loop->armed_at <= next)) return;
+    struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(next / NANOSECONDS), .tv_nsec = (long)(next % NANOSECONDS)}};
+    timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    loop->armed_at = next;
+}
+
+static void drain(int descriptor) {
+    uint64_t value;
+    while (read(descriptor, &value, sizeof value) < 0 && errno == EINTR) {
+    }
+}
+
+static void handle_event(casc_loop *loop, const struct epoll_event *event) {
+    int descriptor = event->data.fd;
+    if (descriptor == loop->event) {
+        drain(descriptor);
+        /* acq_rel: whoever saw `true` and did not write has submitted before, and is seen by the next pass. */
+        atomic_exchange_explicit(&loop->wake_pending, false, memory_order_acq_rel);
+    } else if (descriptor == loop->timer) {
+        drain(descriptor);
+        loop->armed_at = 0;
+    } else {
+        /* An error shows as readable and writable: curl then finds it out by reading or writing. */
+        bool failed = (event->events & (EPOLLERR | EPOLLHUP)) != 0;
+        int what = (failed || (event->events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
+                   (failed || (event->events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
+        int running;
+        curl_multi_socket_action(loop->multi, descriptor, what, &running);
+    }
+}
+
+static void wait_for_events(casc_loop *loop, bool may_block) {
+    struct epoll_event events[MAX_EVENTS];
+    if (may_block) arm_timer(loop);
+    int count = epoll_wait(loop->epoll, events, MAX_EVENTS, may_block ? -1 : 0);
+    atomic_store_explicit(&loop->sleeping, false, memory_order_relaxed);
+    loop->now = casc_now();
+    for (int i = 0; i < count; i++) handle_event(loop, &events[i]);
+}
+
+static bool announce_sleep(casc_loop *loop) {
+    if (atomic_load_explicit(&loop->sleeping, memory_order_relaxed)) return false;
+    atomic_store_explicit(&loop->sleeping, true, memory_order_relaxed);
+    /* Pairs with the fence in casc_loop_wake: a submission is seen by the pass after this, or its maker sees
+       `sleeping` and writes to the eventfd. */
+    atomic_thread_fence(memory_order_seq_cst);
+    return true;
+}
+
+/* False when the loop is at its end. That is looked at between the last pass and the sleep, because a pass may have
+   closed the last transfer, and nothing would end the sleep then. */
+static bool run_round(casc_loop *loop) {
+    bool busy = true;
+    for (int passes = 0; passes < MAX_PASSES && busy; passes++) {
+        busy = pass(loop);
+        if (!busy) busy = announce_sleep(loop);
+    }
+    atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
+    if (is_finished(loop)) return false;
+    if (loop->idle_at != 0 && loop->idle_at <= loop->now) give_memory_back(loop);
+    wait_for_events(loop, !busy);
+    return true;
+}
+
+/* Here and not in casc_loop_destroy, which may come much later and on a thread that does not block SIGPIPE. */
+static void close_connections(casc_loop *loop) {
+    casc_endpoints_trim(loop);
+    curl_multi_cleanup(loop->multi);
+    loop->multi = NULL;
+}
+
+void casc_loop_run(casc_loop *loop) {
+    /* OpenSSL writes without MSG_NOSIGNAL: on this thread a closed peer is an error, never a signal. */
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    pthread_setname_np(pthread_self(), "cascade-loop");
+    current_loop = loop;
+    loop->now = casc_now();
+    while (run_round(loop)) {
+    }
+    close_connections(loop);
+    /* Whoever calls from now on finds a loop that need not be woken. */
+    atomic_store_explicit(&loop->sleeping, false, memory_order_relaxed);
+    current_loop = NULL;
+}
+
+void casc_loop_wake(casc_loop *loop) {
+    if (current_loop == loop) return; /* it looks again before it sleeps */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!atomic_load_explicit(&loop->sleeping, memory_order_relaxed)) return;
+    if (atomic_exchange_explicit(&loop->wake_pending, true, memory_order_acq_rel)) return;
+    atomic_fetch_add_explicit(&loop->wakes, 1, memory_order_relaxed);
+    uint64_t one = 1;
+    while (write(loop->event, &one, sizeof one) < 0 && errno == EINTR) {
+    }
+}
+
+void casc_loop_stop(casc_loop *loop) {
+    atomic_store_explicit(&loop->stopping, true, memory_order_release);
+    casc_loop_wake(loop);
+}
+
+/* --- Making and unmaking. --- */
+
+static bool watch(casc_loop *loop, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    return descriptor >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+static bool open_descriptors(casc_loop *loop) {
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    return loop->epoll >= 0 && watch(loop, loop->event) && watch(loop, loop->timer);
+}
+
+casc_loop *casc_loop_create(const casc_loop_options *options, int *error) {
+    pthread_once(&curl_once, init_curl);
+    casc_loop *loop = calloc(1, sizeof *loop);
+    *error = ENOMEM;
+    if (loop == NULL) return NULL;
+    loop->options = *options;
+    loop->epoll = loop->event = loop->timer = -1;
+    pthread_mutex_init(&loop->lock, NULL);
+    loop->multi = make_multi(loop);
+    loop->share = make_share();
+    bool opened = open_descriptors(loop);
+    if (loop->multi == NULL || loop->share == NULL || !opened) {
+        if (!opened && errno != 0) *error = errno;
+        casc_loop_destroy(loop);
+        return NULL;
+    }
+    *error = 0;
+    return loop;
+}
+
+static void close_descriptor(int descriptor) {
+    if (descriptor >= 0) close(descriptor);
+}
+
+void casc_loop_destroy(casc_loop *loop) {
+    casc_endpoints_bury(loop);
+    casc_endpoints_trim(loop);
+    if (loop->multi != NULL) curl_multi_cleanup(loop->multi);
+    if (loop->share != NULL) curl_share_cleanup(loop->share);
+    casc_slots_free(loop);
+    close_descriptor(loop->timer);
+    close_descriptor(loop->event);
+    close_descriptor(loop->epoll);
+    pthread_mutex_destroy(&loop->lock);
+    free(loop->heap);
+    free(loop);
+}
+
+void casc_loop_read_counters(const casc_loop *loop, casc_loop_counters *counters) {
+    counters->rounds = atomic_load_explicit(&loop->rounds, memory_order_relaxed);
+    counters->wakes = atomic_load_explicit(&loop->wakes, memory_order_relaxed);
+    counters->started = atomic_load_explicit(&loop->started, memory_order_relaxed);
+    counters->connections = atomic_load_explicit(&loop->connections, memory_order_relaxed);
+    counters->pauses = atomic_load_explicit(&loop->pauses, memory_order_relaxed);
+    counters->open_transfers = atomic_load_explicit(&loop->open_transfers, memory_order_relaxed);
+    counters->running = atomic_load_explicit(&loop->running, memory_order_relaxed);
+    counters->easy_handles = atomic_load_explicit(&loop->easy_handles, memory_order_relaxed);
+    counters->endpoints = atomic_load_explicit(&loop->endpoint_count, memory_order_relaxed);
+}

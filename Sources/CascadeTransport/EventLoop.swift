@@ -1,0 +1,166 @@
+internal import CCascadeTransport
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// One thread with a libcurl multi handle, and everything that runs on it.
+///
+/// Cost: a thread, three descriptors, and the connections and handles that its endpoints pool.
+public final class EventLoop: Sendable {
+    /// Prefer this for tasks whose work is mostly transfers of this loop.
+    public let executor: LoopExecutor
+    let handle: LoopHandle
+    private let stopped: Completion
+
+    /// Starts the thread.
+    ///
+    /// - Throws: ``EventLoopError`` when the system gives no thread or descriptor.
+    public init(configuration: TransportConfiguration = TransportConfiguration()) throws(EventLoopError) {
+        let context = LoopContext()
+        var options = unsafe casc_loop_options(
+            ring_bytes: configuration.ringBytes,
+            max_record: configuration.maxRecordBytes,
+            max_idle_transfers: UInt32(clamping: configuration.maxIdle),
+            connections_per_host: configuration.connectionsPerHost,
+            // libcurl takes 0 for its own default.
+            idle_seconds: Int(max(1, configuration.connectionMaxIdle.components.seconds)),
+            receive_buffer: configuration.receiveBufferBytes,
+            // The thread owns a reference to the context until the loop has returned.
+            context: Unmanaged.passUnretained(context).toOpaque(),
+            resume: { _, waiter in
+                // Made by `Transfer.wait` from a continuation, which the C side gives back exactly once.
+                unsafe unsafeBitCast(waiter, to: UnsafeContinuation<Void, Never>.self).resume()
+            },
+            run_jobs: { context in
+                unsafe Unmanaged<LoopContext>.fromOpaque(context!).takeUnretainedValue().executor!.runPending()
+            },
+            closed: { _, owner in
+                // Balances `passRetained` in `Transfer.start`.
+                unsafe Unmanaged<AnyObject>.fromOpaque(owner).release()
+            })
+        var error: Int32 = 0
+        guard let raw = unsafe casc_loop_create(&options, &error) else {
+            throw EventLoopError(message: "the event loop could not be created (errno \(error))")
+        }
+        handle = unsafe LoopHandle(takingOwnership: raw)
+        executor = LoopExecutor(loop: handle)
+        stopped = Completion()
+        context.executor = executor
+        context.handle = handle
+        context.stopped = stopped
+        try context.runOnThread()
+    }
+
+    deinit {
+        shutdown()
+    }
+
+    /// Ends every transfer as shut down and lets the thread return once their consumers have closed them. Returns at
+    /// once; may be called more than once.
+    public func shutdown() {
+        unsafe casc_loop_stop(handle.raw)
+    }
+
+    /// Returns when the thread has ended. Call ``shutdown()`` first.
+    public func waitUntilStopped() async {
+        await stopped.wait()
+    }
+
+    /// The monotonic clock of every deadline here, in nanoseconds.
+    public static var now: UInt64 { casc_now() }
+
+    /// Figures for tests and metrics, a moment old.
+    public var counters: TransportCounters {
+        var raw = casc_loop_counters()
+        unsafe casc_loop_read_counters(handle.raw, &raw)
+        return TransportCounters(
+            rounds: raw.rounds, wakes: raw.wakes, transfersStarted: raw.started, connectionsOpened: raw.connections,
+            pauses: raw.pauses, openTransfers: Int(raw.open_transfers), runningTransfers: Int(raw.running),
+            easyHandles: Int(raw.easy_handles), endpoints: Int(raw.endpoints))
+    }
+}
+
+/// What a loop has done and holds.
+public struct TransportCounters: Sendable, Hashable {
+    public var rounds: UInt64
+    public var wakes: UInt64
+    public var transfersStarted: UInt64
+    public var connectionsOpened: UInt64
+    public var pauses: UInt64
+    public var openTransfers: Int
+    public var runningTransfers: Int
+    public var easyHandles: Int
+    public var endpoints: Int
+}
+
+/// The system refused what a loop needs.
+public struct EventLoopError: Error, Sendable, CustomStringConvertible {
+    public var message: String
+    public var description: String { message }
+}
+
+// Sendable: written before the thread starts, read-only after.
+private final class LoopContext: @unchecked Sendable {
+    var executor: LoopExecutor?
+    var handle: LoopHandle?
+    var stopped: Completion?
+
+    func runOnThread() throws(EventLoopError) {
+        var thread = pthread_t()
+        let retained = unsafe Unmanaged.passRetained(self)
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                let context = unsafe Unmanaged<LoopContext>.fromOpaque(argument!).takeRetainedValue()
+                context.run()
+                return nil
+            }, retained.toOpaque())
+        guard result == 0 else {
+            unsafe retained.release()
+            throw EventLoopError(message: "the event loop's thread could not be started (errno \(result))")
+        }
+        pthread_detach(thread)
+    }
+
+    private func run() {
+        guard let handle, let executor, let stopped else { return }
+        unsafe casc_loop_run(handle.raw)
+        executor.close()
+        // Breaks the cycle with the executor; nothing calls back any more.
+        self.executor = nil
+        stopped.complete()
+    }
+}
+
+/// Something that happens once and can be waited for.
+final class Completion: Sendable {
+    private struct State {
+        var isComplete = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isComplete = state.withLock { state in
+                if !state.isComplete { state.waiters.append(continuation) }
+                return state.isComplete
+            }
+            if isComplete { continuation.resume() }
+        }
+    }
+
+    func complete() {
+        let waiters = state.withLock { state in
+            state.isComplete = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
