@@ -1,0 +1,4 @@
+/// This library's version.
+public enum CascadeVersion {
+    public static let current = "0.1.0"
+}

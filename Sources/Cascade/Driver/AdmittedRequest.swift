@@ -1,0 +1,34 @@
+internal import CascadeTransport
+
+/// A request that was let in, with everything its way through the cascade needs.
+struct AdmittedRequest: Sendable {
+    let core: RouterCore
+    let request: ChatRequest
+    let snapshot: Snapshot
+    let decision: RoutingTable.Decision
+    let isStreaming: Bool
+    let startedAt: Instant
+    /// The instant at which the cascade gives up.
+    let deadline: Instant
+    let lease: ArenaLease
+    /// What admission counts for it.
+    let bytes: Int
+
+    /// The executor of the loop that the first candidate's connections are on.
+    var executor: LoopExecutor {
+        let first = decision.candidates.first.map { snapshot.providers[$0.provider] }
+        return first?.endpoint?.executor ?? core.loops[0].executor
+    }
+
+    // Both leave the caller's executor for the loop's, which the caller made the task's preference.
+
+    @concurrent
+    func complete() async throws(CascadeError) -> ChatResponse {
+        try await RequestDriver(self).complete()
+    }
+
+    @concurrent
+    func stream() async throws(CascadeError) -> ChatStream {
+        try await RequestDriver(self).stream()
+    }
+}

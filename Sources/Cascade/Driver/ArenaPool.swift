@@ -1,0 +1,43 @@
+internal import Synchronization
+
+/// Arenas that wait for their next request.
+final class ArenaPool: Sendable {
+    private let idle = Mutex<[RequestArena]>([])
+    private let maxIdle: Int
+    private let blockBytes: Int
+    private let maxBytes: Int
+
+    init(tuning: Tuning) {
+        maxIdle = tuning.poolMaxIdle
+        blockBytes = tuning.arenaBlockBytes
+        maxBytes = tuning.arenaMaxBytes
+    }
+
+    func lease() throws(EncodingError) -> ArenaLease {
+        if let arena = idle.withLock({ $0.popLast() }) { return ArenaLease(arena: arena, pool: self) }
+        return ArenaLease(arena: try RequestArena(blockBytes: blockBytes, maxBytes: maxBytes), pool: self)
+    }
+
+    fileprivate func giveBack(_ arena: RequestArena) {
+        arena.reset()
+        idle.withLock { idle in
+            if idle.count < maxIdle { idle.append(arena) }
+        }
+    }
+}
+
+/// An arena's use by one request. Transfers keep it alive until libcurl has let go of the request's bytes; the last one
+/// to let go returns the arena to its pool.
+final class ArenaLease: Sendable {
+    let arena: RequestArena
+    private let pool: ArenaPool
+
+    fileprivate init(arena: RequestArena, pool: ArenaPool) {
+        self.arena = arena
+        self.pool = pool
+    }
+
+    deinit {
+        pool.giveBack(arena)
+    }
+}

@@ -1,0 +1,124 @@
+internal import CascadeTransport
+internal import Synchronization
+
+extension RequestDriver {
+    /// An attempt that was granted: it holds a place at its provider, and the breaker's lease if it is a probe.
+    struct Attempt {
+        let provider: Provider
+        let body: EncodedCandidate
+        let isFallbackModel: Bool
+        let lease: CircuitBreaker.Lease?
+        var startedAt: Instant
+
+        var candidate: Int { body.candidate }
+        var model: String { body.model }
+    }
+
+    /// An answer of which the first token is there.
+    struct Committed: ~Copyable {
+        var call: UpstreamCall
+        var events: StreamEvents
+        var isComplete: Bool
+    }
+
+    func wholeAnswer(_ attempt: Attempt) async throws(UpstreamFailure) -> AnswerCollector {
+        var call = try start(attempt)
+        var sink = WholeAnswerSink()
+        let signal = call.signal
+        while true {
+            switch call.advance(into: &sink) {
+            case .more: continue
+            case .waiting: await signal.waitOrCancel()
+            case .complete:
+                call.finish()
+                return sink.answer
+            case .failed(let failure): throw failure
+            }
+        }
+    }
+
+    func firstToken(_ attempt: Attempt) async throws(UpstreamFailure) -> Committed {
+        var call = try start(attempt)
+        var events = StreamEvents()
+        let signal = call.signal
+        while true {
+            switch call.advance(into: &events) {
+            case .more where events.tokenCount == 0: continue
+            case .more: return Committed(call: call, events: events, isComplete: false)
+            case .waiting: await signal.waitOrCancel()
+            case .complete: return Committed(call: call, events: events, isComplete: true)
+            case .failed(let failure): throw failure
+            }
+        }
+    }
+
+    private func start(_ attempt: Attempt) throws(UpstreamFailure) -> UpstreamCall {
+        let provider = attempt.provider
+        guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
+        let streaming = streamsUpstream(provider)
+        let url = RequestEncoder.endpointURL(
+            base: provider.baseURL, model: attempt.model, streaming: streaming, type: provider.type)
+        do throws(EncodingError) {
+            let transfer = UpstreamRequest.post(
+                url: try admitted.lease.arena.copyCString(url), head: attempt.body.head.bytes,
+                tail: attempt.body.tail.tail, framing: TransferFraming(provider.type.framing(streaming: streaming)),
+                deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, lease: admitted.lease)
+            if let transfer { return UpstreamCall(transfer: transfer, type: provider.type, streaming: streaming) }
+        } catch {
+            throw .transport(TransferFailure(kind: .local, message: error.message), nil)
+        }
+        if core.isShutDown { throw .shutDown }
+        throw .transport(TransferFailure(kind: .local, message: "out of memory"), nil)
+    }
+
+    private func deadlines(of attempt: Attempt, streaming: Bool) -> TransferDeadlines {
+        let timeouts = attempt.provider.timeouts
+        var left = now.duration(to: admitted.deadline)
+        if let total = timeouts.total { left = min(left, total) }
+        return TransferDeadlines(
+            connect: timeouts.connect,
+            responseHead: timeouts.responseHeaders,
+            firstToken: streaming ? timeouts.firstToken : nil,
+            idle: timeouts.idle,
+            progress: streaming ? timeouts.progress : nil,
+            totalAt: EventLoop.instant(after: left))
+    }
+
+    /// Fetches the model that the provider lacks, where the configuration says so, once for each candidate.
+    ///
+    /// - Returns: Why there is still no model; `nil` when it is there now.
+    func pull(_ attempt: Attempt, after failure: UpstreamFailure) async -> UpstreamFailure? {
+        let settings = admitted.snapshot.configuration.multimodal
+        guard settings.autoPull, attempt.provider.type == .ollama, failure.providerKind == .modelNotPulled,
+            pulled.insert(attempt.candidate).inserted
+        else { return failure }
+        let result = await core.pulls.pull(
+            model: attempt.model, from: attempt.provider, timeout: settings.pullTimeout, deadline: admitted.deadline,
+            core: core)
+        switch result {
+        case .pulled: return nil
+        case .failed(let reason): return failure.adding("; fetching it failed: \(reason)")
+        case .deadline: return failure.adding("; fetching it takes longer than the request may")
+        case .cancelled: return .cancelled
+        case .shutdown: return .shutDown
+        }
+    }
+}
+
+extension EventLoop {
+    /// The instant of the loop's clock that is `duration` from now; at least a moment.
+    static func instant(after duration: Duration) -> UInt64 {
+        now &+ UInt64(max(duration.nanoseconds, 1))
+    }
+}
+
+extension Transfer.Signal {
+    /// Waits; when the task is cancelled the upstream is closed, and the wait ends with that.
+    func waitOrCancel() async {
+        await withTaskCancellationHandler {
+            await wait()
+        } onCancel: {
+            cancel()
+        }
+    }
+}

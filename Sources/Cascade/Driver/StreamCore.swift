@@ -1,0 +1,184 @@
+internal import CascadeTransport
+internal import Synchronization
+
+/// A committed answer under way: what ``ChatStream`` and its sequences share.
+///
+/// Its lock is held for one step: no await, no callback, no log. What a step brings to its end is told to the router
+/// after the lock was let go.
+final class StreamCore: Sendable {
+    struct State: ~Copyable {
+        /// `nil` once the answer has ended.
+        var call: UpstreamCall?
+        /// Decoded, not handed over.
+        var events: StreamEvents
+        /// What was handed over.
+        var answer = AnswerCollector()
+        var attempts: [AttemptReport]
+        /// Why the answer ended; `nil` when it is whole, or has not ended.
+        var error: CascadeError?
+        var endedAt: Instant?
+        /// A reader waits for the transfer, which has room for one. Others wait for that reader.
+        var isAwaited = false
+        var queue: [CheckedContinuation<Void, Never>] = []
+        /// The end that was asked for while a reader waited. It is that reader's to carry out: a transfer that is closed
+        /// under a waiter would never wake it.
+        var stop: UpstreamFailure?
+    }
+
+    /// What the router is told when the answer has ended.
+    struct Ending {
+        var report: AttemptReport
+        var error: CascadeError?
+        var usage: Usage?
+        var latency: Duration
+    }
+
+    let admitted: AdmittedRequest
+    let attempt: RequestDriver.Attempt
+    let timeToFirstToken: Duration
+    let signal: Transfer.Signal
+    private let span: RequestSpan
+    private let state: Mutex<State>
+
+    init(
+        admitted: AdmittedRequest, attempt: RequestDriver.Attempt, attempts: [AttemptReport], span: RequestSpan,
+        timeToFirstToken: Duration, committed: consuming RequestDriver.Committed
+    ) {
+        self.admitted = admitted
+        self.attempt = attempt
+        self.timeToFirstToken = timeToFirstToken
+        self.span = span
+        signal = committed.call.signal
+        let isComplete = committed.isComplete
+        let events = committed.events
+        state = Mutex(State(call: committed.call, events: events, attempts: attempts))
+        if isComplete { withState { $1 = end(&$0, failure: nil) } }
+    }
+
+    deinit {
+        withState { $1 = end(&$0, failure: .cancelled) }
+    }
+
+    func withState<Result: Sendable>(_ body: (inout State, inout Ending?) -> Result) -> Result {
+        let (result, ending) = state.withLock { state in
+            var ending: Ending?
+            let result = body(&state, &ending)
+            return (result, ending)
+        }
+        if let ending { settle(ending) }
+        return result
+    }
+
+    // MARK: - The end
+
+    /// Ends the answer, good or bad, unless it has ended.
+    func end(_ state: inout State, failure: UpstreamFailure?) -> Ending? {
+        guard let call = state.call.take() else { return nil }
+        let now = admitted.core.clock.now
+        state.endedAt = now
+        var report = state.attempts.removeLast()
+        if let failure {
+            let failure = attempt.provider.withoutSecrets(failure)
+            report.fail(failure, of: attempt, at: now)
+            state.attempts.append(report)
+            state.error = error(failure, state)
+        } else {
+            call.finish()
+            state.attempts.append(report)
+        }
+        return Ending(
+            report: report, error: state.error, usage: state.events.usage,
+            latency: admitted.startedAt.duration(to: now))
+    }
+
+    private func error(_ failure: UpstreamFailure, _ state: borrowing State) -> CascadeError {
+        let delivered = PartialAnswer(
+            content: state.answer.content, reasoning: state.answer.reasoning,
+            toolCallCount: state.answer.toolCalls.count)
+        let code: CascadeError.Code
+        let message: String
+        if failure.isShutDown {
+            (code, message) = (.shutdown, "the router was shut down")
+        } else if failure.failureClass == .cancel {
+            (code, message) = (.cancelled, "the stream was cancelled")
+        } else {
+            code = .streamCut
+            message =
+                "the answer of \(attempt.provider.name) broke off after \(delivered.content.utf8.count) bytes: "
+                + failure.described(for: attempt.provider)
+        }
+        return CascadeError(code: code, message: message, attempts: state.attempts, delivered: delivered)
+    }
+
+    private func settle(_ ending: Ending) {
+        let core = admitted.core
+        core.admission.leave(bytes: admitted.bytes)
+        core.streams.remove(self)
+        core.attemptEnded(ending.report)
+        if let error = ending.error {
+            core.broke(attempt, isCancelled: ending.report.outcome == .cancelled)
+            core.ended(error)
+        } else {
+            core.wasWhole(attempt)
+            core.answered(attempt, usage: ending.usage, latency: ending.latency, timeToFirstToken: timeToFirstToken)
+        }
+        span.end(provider: attempt.provider, model: attempt.model, usage: ending.usage, error: ending.error)
+    }
+
+    /// Closes the upstream at once; the next step of a reader throws.
+    func cancel() {
+        stop(.cancelled)
+    }
+
+    func shutDown() {
+        stop(.shutDown)
+    }
+
+    private func stop(_ failure: UpstreamFailure) {
+        let isAwaited = withState { state, ending in
+            guard state.call != nil else { return false }
+            state.events.discard()
+            if state.isAwaited {
+                state.stop = state.stop ?? failure
+                return true
+            }
+            ending = end(&state, failure: failure)
+            return false
+        }
+        if isAwaited { signal.cancel() }
+    }
+
+    // MARK: - What the stream shows
+
+    var hasEnded: Bool { state.withLock { $0.call == nil } }
+    var attempts: [AttemptReport] { state.withLock { $0.attempts } }
+    var usage: Usage? { state.withLock { $0.events.usage } }
+    var finishReason: FinishReason? { state.withLock { $0.answer.finishReason } }
+
+    /// The whole answer, once a reader has come to its end.
+    func response() -> ChatResponse {
+        state.withLock { state in
+            ChatResponse(
+                content: state.answer.content, reasoning: state.answer.reasoning, toolCalls: state.answer.toolCalls,
+                provider: attempt.provider.name, model: attempt.model,
+                latency: admitted.startedAt.duration(to: state.endedAt ?? admitted.core.clock.now),
+                timeToFirstToken: timeToFirstToken, usage: state.events.usage,
+                finishReason: state.answer.finishReason ?? .stop, isFallbackModel: attempt.isFallbackModel,
+                attempts: state.attempts, droppedFields: attempt.body.droppedFields, id: state.events.id)
+        }
+    }
+}
+
+extension AttemptReport {
+    /// An attempt that had begun to answer broke off.
+    fileprivate mutating func fail(_ failure: UpstreamFailure, of attempt: RequestDriver.Attempt, at now: Instant) {
+        let isCancelled = failure.failureClass == .cancel
+        outcome = isCancelled ? .cancelled : .cut
+        failureClass = isCancelled ? .cancel : .cut
+        reason = failure.reason
+        message = failure.described(for: attempt.provider)
+        status = failure.status
+        requestID = failure.requestID
+        latency = attempt.startedAt.duration(to: now)
+    }
+}

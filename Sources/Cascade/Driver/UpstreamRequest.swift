@@ -1,0 +1,47 @@
+internal import CascadeTransport
+
+/// Starts transfers from a request's arena. The one place of this module that handles memory by address.
+enum UpstreamRequest {
+    /// Posts `head` and `tail`, one after the other, to `url`.
+    ///
+    /// - Returns: `nil` when this process is out of memory or the loop was shut down.
+    static func post(
+        url: ArenaBytes, head: ArenaBytes, tail: ArenaBytes?, framing: TransferFraming, deadlines: TransferDeadlines,
+        on endpoint: Endpoint, lease: ArenaLease
+    ) -> Transfer? {
+        // The lease is the transfer's owner: the arena keeps all three until libcurl has let go of them.
+        let address = unsafe url.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+        let empty = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+        var request = unsafe TransferRequest(
+            url: address, body: (head.unsafeBytes, tail.map { unsafe $0.unsafeBytes } ?? empty), framing: framing)
+        unsafe request.deadlines = deadlines
+        unsafe request.bodyLimit = bodyLimit
+        return unsafe Transfer.start(request, on: endpoint, owner: lease)
+    }
+
+    /// Gets `url`.
+    static func get(
+        url: ArenaBytes, deadlines: TransferDeadlines, on endpoint: Endpoint, lease: ArenaLease
+    ) -> Transfer? {
+        let address = unsafe url.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+        let empty = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+        var request = unsafe TransferRequest(url: address, body: (empty, empty), framing: .body)
+        unsafe request.method = .get
+        unsafe request.deadlines = deadlines
+        unsafe request.bodyLimit = bodyLimit
+        return unsafe Transfer.start(request, on: endpoint, owner: lease)
+    }
+
+    /// Bytes of a response, decoded: a stream of several hours stays far below it.
+    private static let bodyLimit = 1 << 30
+}
+
+extension TransferFraming {
+    init(_ framing: ResponseFraming) {
+        switch framing {
+        case .serverSentEvents: self = .serverSentEvents
+        case .ndjson: self = .ndjson
+        case .body: self = .body
+        }
+    }
+}

@@ -1,0 +1,144 @@
+internal import Synchronization
+
+/// Bounds the requests in flight and the memory that they may take. At the limit a request waits its turn for a bounded
+/// time, first come first served, and then fails; nothing in flight is touched.
+final class Admission: Sendable {
+    /// How long a request waits for its turn.
+    static let maxWait = Duration.seconds(10)
+
+    private struct Waiter {
+        let id: UInt64
+        let bytes: Int
+        let continuation: CheckedContinuation<Verdict, Never>
+    }
+
+    private struct State {
+        var active = 0
+        var bytes = 0
+        var nextID: UInt64 = 0
+        var waiters: [Waiter] = []
+        var isClosed = false
+    }
+
+    enum Verdict: Sendable {
+        case admitted
+        case overloaded
+        case cancelled
+        case shutdown
+    }
+
+    private let state = Mutex(State())
+    private let maxRequests: Int
+    private let maxBytes: Int
+    private let clock: any RouterClock
+
+    /// - Parameter maxBytes: 0 for no limit.
+    init(maxRequests: Int, maxBytes: Int, clock: any RouterClock) {
+        self.maxRequests = maxRequests
+        self.maxBytes = maxBytes
+        self.clock = clock
+    }
+
+    var active: Int { state.withLock { $0.active } }
+
+    /// Takes a place for a request of about `bytes`; give it back with `leave`.
+    ///
+    /// - Parameter deadline: Of the request, which does not wait any longer.
+    func enter(bytes: Int, deadline: Instant) async -> Verdict {
+        let isIn: Verdict? = state.withLock { state in
+            if state.isClosed { return .shutdown }
+            guard state.waiters.isEmpty, fits(bytes, in: state) else { return nil }
+            take(bytes, in: &state)
+            return .admitted
+        }
+        if let isIn { return isIn }
+        return await wait(bytes: bytes, until: min(deadline, clock.now.advanced(by: Self.maxWait)))
+    }
+
+    func leave(bytes: Int) {
+        let admitted = state.withLock { state in
+            state.active -= 1
+            state.bytes -= bytes
+            return admitWaiters(&state)
+        }
+        for waiter in admitted { waiter.continuation.resume(returning: .admitted) }
+    }
+
+    /// Lets nobody in any more.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: .shutdown) }
+    }
+
+    // A request larger than the whole limit is let in alone: refusing it for ever would help nobody.
+    private func fits(_ bytes: Int, in state: State) -> Bool {
+        guard state.active < maxRequests else { return false }
+        return maxBytes == 0 || state.active == 0 || state.bytes + bytes <= maxBytes
+    }
+
+    private func take(_ bytes: Int, in state: inout State) {
+        state.active += 1
+        state.bytes += bytes
+    }
+
+    private func admitWaiters(_ state: inout State) -> [Waiter] {
+        var admitted: [Waiter] = []
+        while let first = state.waiters.first, fits(first.bytes, in: state) {
+            take(first.bytes, in: &state)
+            admitted.append(state.waiters.removeFirst())
+        }
+        return admitted
+    }
+
+    private func wait(bytes: Int, until deadline: Instant) async -> Verdict {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let clock = clock
+        var timer: Task<Void, Never>?
+        defer { timer?.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                enqueue(Waiter(id: id, bytes: bytes, continuation: continuation))
+                // Only now: a timer that fired before would find nobody to turn away.
+                timer = Task {
+                    guard (try? await clock.sleep(until: deadline)) != nil else { return }
+                    self.remove(id, verdict: .overloaded)
+                }
+            }
+        } onCancel: {
+            remove(id, verdict: .cancelled)
+        }
+    }
+
+    private func enqueue(_ waiter: Waiter) {
+        let verdict: Verdict? = state.withLock { state in
+            if state.isClosed { return .shutdown }
+            // The handler of a task that was cancelled already has run by now, and found nobody to remove.
+            if Task.isCancelled { return .cancelled }
+            if state.waiters.isEmpty, fits(waiter.bytes, in: state) {
+                take(waiter.bytes, in: &state)
+                return .admitted
+            }
+            state.waiters.append(waiter)
+            return nil
+        }
+        if let verdict { waiter.continuation.resume(returning: verdict) }
+    }
+
+    private func remove(_ id: UInt64, verdict: Verdict) {
+        let (waiter, admitted) = state.withLock { state -> (Waiter?, [Waiter]) in
+            guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return (nil, []) }
+            let waiter = state.waiters.remove(at: index)
+            // A large request at the head may have held back smaller ones.
+            return (waiter, admitWaiters(&state))
+        }
+        waiter?.continuation.resume(returning: verdict)
+        for waiter in admitted { waiter.continuation.resume(returning: .admitted) }
+    }
+}
