@@ -1,0 +1,112 @@
+extension LoopbackProvider {
+    /// The families of wire format that the provider speaks.
+    public enum WireFormatName: String, Sendable, Hashable, CaseIterable {
+        case openai
+        case anthropic
+        case ollama
+        case gemini
+    }
+
+    /// A call of a tool that the answer makes after its text.
+    public struct ToolCall: Sendable, Hashable {
+        public var id: String
+        public var name: String
+        /// The arguments: a JSON object as text.
+        public var arguments: String
+
+        public init(id: String = "call_1", name: String, arguments: String) {
+            self.id = id
+            self.name = name
+            self.arguments = arguments
+        }
+    }
+
+    /// Why the answer ends, if not for a tool call.
+    public enum Finish: Sendable, Hashable {
+        case stop
+        case length
+        case contentFilter
+    }
+
+    /// How requests are answered: the same request always gets the same bytes.
+    ///
+    /// The format of an answer follows from the path of its request, so that one provider serves all formats at once;
+    /// ``format`` only decides ``LoopbackProvider/baseURL``.
+    public struct Script: Sendable {
+        public var format: WireFormatName = .openai
+        /// The text of the answer; nil: one well-known word for each chunk.
+        public var text: String?
+        /// The number of events that the text comes in, when it is streamed.
+        public var chunks: Int = 8
+        /// The time before each chunk. Delays are kept to the millisecond, rounded up.
+        public var chunkDelay: Duration = .zero
+        /// The time before the head of the response.
+        public var firstDelay: Duration = .zero
+        /// Whether answers report usage. OpenAI's stream reports it only to a request with `include_usage`.
+        public var usage: Bool = true
+        /// Thoughts that come before the text, in one event.
+        public var reasoning: String?
+        public var toolCall: ToolCall?
+        public var finish: Finish = .stop
+        /// What the lists of models contain.
+        public var models: [String] = ["loopback-model"]
+        /// Models that are answered with 404 until they are pulled.
+        public var missingModels: Set<String> = []
+        public var fault: Fault?
+        /// The fault strikes each n-th chat request, counted since the script was set.
+        public var faultEvery: Int = 1
+        /// The fault strikes with this probability, drawn from a generator that starts at ``seed``.
+        public var faultProbability: Double = 1
+        public var seed: UInt64 = 1
+        /// Whether the fault also strikes lists of models, versions, health checks and pulls.
+        public var faultsProbes: Bool = false
+
+        public init(
+            format: WireFormatName = .openai, text: String? = nil, chunks: Int = 8, chunkDelay: Duration = .zero,
+            fault: Fault? = nil
+        ) {
+            self.format = format
+            self.text = text
+            self.chunks = chunks
+            self.chunkDelay = chunkDelay
+            self.fault = fault
+        }
+
+        /// The text that a reader of the whole answer has.
+        public var expectedText: String { pieces.joined() }
+
+        /// The input tokens that every answer reports.
+        public static let promptTokens = 9
+
+        /// The output tokens that the answer reports: one for each piece of text.
+        public var completionTokens: Int { pieces.count }
+    }
+}
+
+extension LoopbackProvider.Script {
+    /// The text in ``chunks`` pieces, fewer if it has fewer characters.
+    var pieces: [String] {
+        guard let text else { return (0..<max(chunks, 0)).map(Self.word) }
+        guard chunks > 1 else { return text.isEmpty ? [] : [text] }
+        let characters = Array(text)
+        let count = min(chunks, characters.count)
+        return (0..<count).map { index in
+            String(characters[index * characters.count / count..<(index + 1) * characters.count / count])
+        }
+    }
+
+    /// The word of a chunk; no two chunks have the same, so that a lost or a doubled one shows.
+    private static func word(_ index: Int) -> String {
+        let round = index / words.count
+        return words[index % words.count] + (round == 0 ? " " : "\(round) ")
+    }
+
+    private static let words = [
+        "Light", "from", "our", "sun", "is", "scattered", "by", "small", "molecules", "in", "the", "air", "and", "blue",
+        "waves", "bend", "far", "more", "than", "red", "ones", "so", "that", "every", "part", "of", "a", "clear", "sky",
+        "looks", "bright", "above",
+    ]
+
+    /// Whether the port itself is closed.
+    var refusesConnections: Bool { fault == .refuse && faultEvery <= 1 && faultProbability >= 1 }
+}

@@ -1,0 +1,144 @@
+import Cascade
+import CascadeTesting
+import Foundation
+import ServiceLifecycle
+import Testing
+
+/// What this process holds, as the kernel says.
+private enum OwnProcess {
+    static var descriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+    }
+
+    static var loopThreads: Int {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        return threads.count { thread in
+            let name = try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)
+            return name == "cascade-loop\n"
+        }
+    }
+}
+
+@Suite("The life of a router", .serialized)
+struct RouterShutdownTests {
+    @Test("shutting down ends what is in flight, whatever it waits for, with its own code", arguments: [
+        Fault.noAnswer, .stall(afterChunks: 0), .status(500), .rateLimit(retryAfter: .seconds(20)),
+    ])
+    func inFlight(fault: Fault) async throws {
+        let clock = MockClock()
+        let fixture = try RouterFixture(Script(fault: fault), options: .quiet(clock: clock)) { configuration in
+            configuration.cascade.maxAttemptsPerProvider = 2
+            configuration.cascade.retryDelay = .seconds(8)
+        }
+        let isPaused = fault == .status(500) || fault == .rateLimit(retryAfter: .seconds(20))
+        let callers = [
+            Task { await failure { _ = try await fixture.router.complete(ChatRequest("hi")) } },
+            Task { await failure { _ = try await fixture.router.stream(ChatRequest("hi")) } },
+        ]
+        // After a rate limit the second one may be held back before it sends anything.
+        #expect(await fixture[0].waitForRequests(fault == .rateLimit(retryAfter: .seconds(20)) ? 1 : 2))
+        if isPaused { await clock.waitForSleepers(2) }
+        await fixture.router.shutdown()
+        for caller in callers { #expect(await caller.value?.code == .shutdown) }
+        let metrics = fixture.router.metrics
+        #expect(metrics.isSettled && metrics.failed == 2 && metrics["p0"].cuts == 0)
+    }
+
+    @Test("a stream ends with what was delivered, also one that nobody reads")
+    func streams() async throws {
+        let fixture = try RouterFixture(Script(chunks: 9, fault: .stall(afterChunks: 2)))
+        let read = try await fixture.router.stream(ChatRequest("hi"))
+        let unread = try await fixture.router.stream(ChatRequest("hi"))
+        let pieces = Recorder<String>()
+        let reader = Task {
+            await failure {
+                for try await piece in read.text { pieces.append(piece) }
+            }
+        }
+        await eventually { pieces.all.count == 2 }
+        await fixture.router.shutdown()
+        let error = await reader.value
+        #expect(error?.code == .shutdown && error?.delivered?.content == pieces.all.joined())
+        #expect(await failure { try await unread.collect() }?.code == .shutdown)
+        #expect(fixture.router.metrics.isSettled && fixture.router.metrics.failed == 2)
+    }
+
+    @Test("after it every call says so, and shutting down again does nothing")
+    func afterwards() async throws {
+        let fixture = try RouterFixture(Script())
+        await fixture.router.shutdown()
+        await fixture.router.shutdown()
+        #expect(await failure { try await fixture.router.complete(ChatRequest("hi")) }?.code == .shutdown)
+        #expect(await failure { try await fixture.router.stream(ChatRequest("hi")) }?.code == .shutdown)
+        #expect(await failure { try fixture.router.reload(CascadeConfiguration()) }?.code == .shutdown)
+        #expect(!fixture.router.setEnabled("p0", false))
+        #expect(fixture.router.explain(ChatRequest("hi")).steps.isEmpty)
+        #expect(fixture.router.metrics.isSettled && fixture.router.metrics.failed == 2)
+        #expect(await fixture.router.checkHealth().count == 1)
+    }
+
+    @Test("a stream keeps its router alive")
+    func streamOutlivesRouter() async throws {
+        let script = Script(chunks: 30)
+        let provider = try LoopbackProvider(script: script)
+        let configuration = CascadeConfiguration(loopback: [provider], formats: [.openai])
+        func open() async throws -> ChatStream {
+            try await CascadeRouter(configuration: configuration, options: .quiet).stream(ChatRequest("hi"))
+        }
+        #expect(try await open().collect().content == script.expectedText)
+    }
+
+    // In a process of its own, where no other test opens anything.
+    @Test("making and letting go of routers, used and unused, leaves no descriptor and no thread")
+    func leaks() async {
+        await #expect(processExitsWith: .success) {
+            let provider = try LoopbackProvider()
+            let configuration = CascadeConfiguration(loopback: [provider], formats: [.openai])
+            func once(_ index: Int) async throws {
+                let router = try CascadeRouter(configuration: configuration, options: .quiet)
+                if index % 3 > 0 { _ = try await router.complete(ChatRequest("hi")) }
+                if index % 3 > 1 { _ = try await router.stream(ChatRequest("hi")) }
+                if index.isMultiple(of: 2) { await router.shutdown() }
+            }
+            for index in 0..<6 { try await once(index) }
+            await eventually { OwnProcess.loopThreads == 0 && provider.counters.openConnections == 0 }
+            let descriptors = OwnProcess.descriptors
+            for index in 0..<50 { try await once(index) }
+            // The threads of routers that were let go end on their own, a moment later.
+            await eventually { OwnProcess.loopThreads == 0 && provider.counters.openConnections == 0 }
+            await eventually { OwnProcess.descriptors <= descriptors }
+        }
+    }
+
+    @Test("two routers in one process do not touch each other")
+    func two() async throws {
+        let first = try RouterFixture(Script(text: "first"))
+        let second = try RouterFixture(Script(text: "second"))
+        #expect(try await first.router.complete(ChatRequest("hi")).content == "first")
+        await first.router.shutdown()
+        #expect(try await second.router.complete(ChatRequest("hi")).content == "second")
+    }
+
+    @Test("as a service it runs until the group shuts down")
+    func service() async throws {
+        let fixture = try RouterFixture(Script(fault: .noAnswer))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: fixture.router)], logger: RouterOptions.quiet.logger))
+        let running = Task { try await group.run() }
+        let caller = Task { await failure { try await fixture.router.complete(ChatRequest("hi")) } }
+        #expect(await fixture[0].waitForRequests(1))
+        await group.triggerGracefulShutdown()
+        try await running.value
+        #expect(await caller.value?.code == .shutdown)
+    }
+
+    @Test("a service whose task is cancelled shuts down, too")
+    func cancelledService() async throws {
+        let fixture = try RouterFixture(Script())
+        let running = Task { try await fixture.router.run() }
+        running.cancel()
+        try await running.value
+        #expect(await failure { try await fixture.router.complete(ChatRequest("hi")) }?.code == .shutdown)
+    }
+}
