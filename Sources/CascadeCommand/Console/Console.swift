@@ -1,0 +1,55 @@
+internal import Foundation
+
+/// The reader of our output has gone, as `head` does when it has enough.
+struct OutputClosed: Error {}
+
+/// Standard output and standard error.
+enum Console {
+    /// Whether stdout is a terminal.
+    static let isInteractive = isatty(STDOUT_FILENO) != 0
+    static let isErrorInteractive = isatty(STDERR_FILENO) != 0
+    static let isInputInteractive = isatty(STDIN_FILENO) != 0
+
+    /// Writes all of it at once, without a buffer that would want flushing.
+    ///
+    /// - Throws: `OutputClosed` if nobody reads any more, else a failure that names the reason.
+    static func write(_ text: String) throws {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            let code = posixCode(error)
+            if code == EPIPE { throw OutputClosed() }
+            throw CommandFailure.unanswered("cannot write to standard output\(reason(code))")
+        }
+    }
+
+    /// Writes to stderr; if that fails there is nowhere to say so.
+    static func writeError(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+
+    /// A message of the command itself, which may have several lines.
+    static func report(_ message: String) {
+        writeError(Style.error.red("cascade: ") + message + "\n")
+    }
+
+    /// A passing remark.
+    static func note(_ message: String) {
+        writeError(Style.error.dim(message) + "\n")
+    }
+
+    private static func reason(_ code: Int32?) -> String {
+        switch code {
+        case ENOSPC: ": no space left"
+        case EBADF: ": it is closed"
+        case let code?: ": errno \(code)"
+        case nil: ""
+        }
+    }
+
+    private static func posixCode(_ error: any Error) -> Int32? {
+        let error = error as NSError
+        if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
+        return (error.userInfo[NSUnderlyingErrorKey] as? NSError).map { Int32(clamping: $0.code) }
+    }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Cascade
+internal import Foundation
+internal import Logging
+
+/// Where the configuration comes from, and the router made of it.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    /// The file that is read, or the environment.
+    var source: ConfigurationSource {
+        CascadeConfiguration.locate(explicit: config, environment: Self.environment) {
+            FileManager.default.fileExists(atPath: $0)
+        }
+    }
+
+    static let environment = ProcessInfo.processInfo.environment
+
+    /// Reads the configuration, asking a local Ollama for its models if the environment decides.
+    func load() async throws(CommandFailure) -> CascadeConfiguration {
+        switch source {
+        case .file(let path):
+            do throws(ConfigurationError) {
+                return try CascadeConfiguration.load(path: path, environment: Self.environment)
+            } catch {
+                throw .usage(
+                    "the configuration cannot be used\n" + error.diagnostics.map(\.description).joined(separator: "\n"))
+            }
+        case .environment:
+            let configuration = await EnvironmentFallback.configuration(Self.environment)
+            guard !configuration.providers.isEmpty else { throw .usage(EnvironmentFallback.gettingStarted) }
+            return configuration
+        }
+    }
+
+    /// The configuration's router. Shut it down before the command ends.
+    func makeRouter(_ adjust: (inout RouterOptions) -> Void = { _ in }) async throws(CommandFailure) -> CascadeRouter {
+        let tuning = try Self.tuning()
+        let logger = Logger(label: "cascade") { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = Logger.Level(rawValue: tuning.logLevel) ?? .warning
+            return handler
+        }
+        let configuration = try await load()
+        var options = RouterOptions(tuning: tuning, logger: logger)
+        adjust(&options)
+        return try Self.router(configuration, options)
+    }
+
+    /// For what is not worth a line.
+    static let silence = Logger(label: "cascade") { _ in SwiftLogNoOpLogHandler() }
+
+    static func router(
+        _ configuration: CascadeConfiguration, _ options: RouterOptions
+    ) throws(CommandFailure) -> CascadeRouter {
+        do throws(CascadeError) {
+            return try CascadeRouter(configuration: configuration, options: options)
+        } catch {
+            throw .usage(error.description)
+        }
+    }
+
+    static func tuning() throws(CommandFailure) -> Tuning {
+        do throws(TuningError) {
+            return try Tuning(environment: environment)
+        } catch {
+            throw .usage("a variable in the environment cannot be used\n\(error)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Cascade
+
+/// What a question is made of besides its text.
+struct RequestOptions: ParsableArguments {
+    /// Several times what the largest context window holds.
+    static let maxPromptBytes = 16 << 20
+
+    @Option(name: [.short, .long], help: "A model or an alias; otherwise each provider's default.")
+    var model: String?
+
+    @Option(name: [.short, .long], help: "Instructions to the model.")
+    var system: String?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("An image: a file, a URL or a data URI. Give it again for more.", valueName: "image"))
+    var image: [String] = []
+
+    @Option(help: "Sampling temperature, 0 to 2.")
+    var temperature: Double?
+
+    @Option(help: "The most tokens to generate.")
+    var maxTokens: Int?
+
+    @Option(help: ArgumentHelp("Give up after this time, over all providers.", valueName: "seconds"))
+    var deadline: Double?
+
+    @Option(help: ArgumentHelp("Only providers with this tag. Give it again for more.", valueName: "tag"))
+    var tag: [String] = []
+
+    func validate() throws {
+        if let temperature, !(0...2).contains(temperature) {
+            throw ValidationError("--temperature takes 0 to 2, not \(temperature).")
+        }
+        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens takes 1 or more, not \(maxTokens).") }
+        if let deadline, !(0.001...86_400).contains(deadline) {
+            throw ValidationError("--deadline takes 0.001 to 86400 seconds, not \(deadline).")
+        }
+        if image.contains("") { throw ValidationError("--image takes a file, a URL or a data URI, not an empty text.") }
+    }
+
+    /// A question with its images and instructions.
+    func request(_ prompt: String) throws(CommandFailure) -> ChatRequest {
+        var parts: [ContentPart] = [.text(prompt)]
+        for image in image { parts.append(.image(try Self.source(image))) }
+        return request([.user(parts)])
+    }
+
+    /// A conversation with these instructions.
+    func request(_ messages: [ChatMessage]) -> ChatRequest {
+        var request = ChatRequest(messages: (system.map { [.system($0)] } ?? []) + messages, model: model)
+        if let temperature { request.temperature = temperature }
+        request.maxTokens = maxTokens
+        request.deadline = deadline.map { .seconds($0) }
+        request.tags = tag
+        return request
+    }
+
+    /// An image as it is named on a command line or in a batch.
+    static func source(_ text: String) throws(CommandFailure) -> ImageSource {
+        if text.hasPrefix("data:") {
+            guard let source = ImageSource(dataURI: text) else {
+                throw .usage("an image's data URI must be in base64: data:image/png;base64,…")
+            }
+            return source
+        }
+        return text.hasPrefix("http://") || text.hasPrefix("https://") ? .url(text) : .file(path: text)
+    }
+}
