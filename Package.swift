@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `Scripts/test` and CI set this, so that a warning fails there and only there.
+let strict = Context.environment["CASCADE_STRICT"] == "1"
+let strictSwift: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+let strictC: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+
 /// Every Swift target builds in Swift 6 mode with the same upcoming features, so a file means the same in each module.
 let swiftSettings: [SwiftSetting] =
     [
@@ -21,19 +26,38 @@ let cSettings: [CSetting] =
         .enableWarning("shadow"),
     ] + strictC
 
-/// `Scripts/test` and CI set this, so that a warning fails there and only there.
-let strict = Context.environment["CASCADE_STRICT"] == "1"
-let strictSwift: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
-let strictC: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+/// jemalloc replaces malloc for the whole process, and sanitizers do the same: `Scripts/sanitize` leaves out what links it.
+let usesJemalloc = Context.environment["CASCADE_NO_JEMALLOC"] != "1"
+
+let jemallocProducts: [Product] = [
+    .library(name: "CascadeMemory", targets: ["CascadeMemory"]),
+    .executable(name: "cascade", targets: ["CascadeCommand"]),
+]
+
+let jemallocTargets: [Target] = [
+    .systemLibrary(
+        name: "CJemalloc", path: "CSources/CJemalloc", pkgConfig: "jemalloc",
+        providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+    .target(name: "CascadeMemory", dependencies: ["CJemalloc"], swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "CascadeCommand",
+        dependencies: [
+            "Cascade", "CascadeMemory", "CascadeTesting",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ],
+        swiftSettings: swiftSettings),
+    .testTarget(name: "CascadeMemoryTests", dependencies: ["CascadeMemory"], swiftSettings: swiftSettings),
+    .testTarget(
+        name: "CascadeCommandTests", dependencies: ["CascadeCommand", "CascadeTesting"], swiftSettings: swiftSettings),
+]
 
 let package = Package(
     name: "cascade",
     products: [
         .library(name: "Cascade", targets: ["Cascade"]),
-        .library(name: "CascadeMemory", targets: ["CascadeMemory"]),
         .library(name: "CascadeTesting", targets: ["CascadeTesting"]),
-        .executable(name: "cascade", targets: ["CascadeCommand"]),
-    ],
+    ] + (usesJemalloc ? jemallocProducts : []),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
@@ -48,13 +72,11 @@ let package = Package(
         .systemLibrary(
             name: "CLibcurl", path: "CSources/CLibcurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-        .systemLibrary(
-            name: "CJemalloc", path: "CSources/CJemalloc", pkgConfig: "jemalloc",
-            providers: [.apt(["libjemalloc-dev"]), .brew(["jemalloc"])]),
+        .systemLibrary(name: "CLinux", path: "CSources/CLinux"),
         .target(name: "CCascade", path: "CSources/CCascade", cSettings: cSettings),
         .target(
             name: "CCascadeTransport", dependencies: ["CCascade", "CLibcurl"], path: "CSources/CCascadeTransport",
-            cSettings: cSettings),
+            cSettings: cSettings + [.define("_GNU_SOURCE")]),
         .target(
             name: "CCascadeJSON", path: "CSources/CCascadeJSON",
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -76,16 +98,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings),
-        .target(name: "CascadeMemory", dependencies: ["CJemalloc"], swiftSettings: swiftSettings),
-        .target(name: "CascadeTesting", dependencies: ["Cascade"], swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "CascadeCommand",
-            dependencies: [
-                "Cascade", "CascadeMemory", "CascadeTesting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: swiftSettings),
+        .target(name: "CascadeTesting", dependencies: ["Cascade", "CLinux"], swiftSettings: swiftSettings),
 
         // Tests, one target a module.
         .testTarget(name: "CCascadeTests", dependencies: ["CCascade"], swiftSettings: swiftSettings),
@@ -97,10 +110,7 @@ let package = Package(
             name: "CascadeTransportTests", dependencies: ["CascadeTransport", "CascadeTesting"],
             swiftSettings: swiftSettings),
         .testTarget(name: "CascadeTests", dependencies: ["Cascade", "CascadeTesting"], swiftSettings: swiftSettings),
-        .testTarget(
-            name: "CascadeCommandTests", dependencies: ["CascadeCommand", "CascadeTesting"],
-            swiftSettings: swiftSettings),
-    ],
+    ] + (usesJemalloc ? jemallocTargets : []),
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17
 )

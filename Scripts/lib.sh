@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# What the scripts beside it share: the system packages, and a build whose noise shows only when it fails. Sourced.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for the scripts that source this
+build_packages=(libcurl4-openssl-dev libjemalloc-dev libsimdjson-dev pkg-config g++)
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "$*"
+    exit 2
+}
+
+# By what a package gives rather than by its name: a library built from source, or libcurl's other flavour, will do.
+have_package() {
+    case $1 in
+    libcurl4-openssl-dev) pkg-config --exists libcurl ;;
+    libjemalloc-dev) pkg-config --exists jemalloc ;;
+    libsimdjson-dev) pkg-config --exists simdjson || [ -e /usr/include/simdjson.h ] ;;
+    python3-venv) python3 -c 'import ensurepip, venv' ;;
+    g++ | pkg-config | python3) command -v "$1" ;;
+    *) die "have_package: how to look for $1 is not known" ;;
+    esac >/dev/null 2>&1
+}
+
+# require_packages PACKAGE...: installs what is missing as root; else prints the line that does, and ends with status 2.
+require_packages() {
+    local package missing=()
+    for package in "$@"; do
+        have_package "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || die "There is no apt-get here to install: ${missing[*]} (Debian's names)"
+    if [ "$(id -u)" != 0 ]; then
+        say "System packages are missing. Install them with:"
+        die "  sudo apt-get update && sudo apt-get install -y ${missing[*]}"
+    fi
+    say "Installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    local log
+    log=$(mktemp)
+    # A fresh image has no package lists; where there are lists, updating them first would be time for nothing.
+    if ! apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1 &&
+        ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "apt-get could not install ${missing[*]}"
+    fi
+    rm -f "$log"
+}
+
+require_swift() {
+    command -v swift >/dev/null || die "Swift 6.2 or later is needed: https://www.swift.org/install"
+    command -v git >/dev/null || die "git is needed, to fetch the package's dependencies: apt-get install -y git"
+}
+
+# source_files [PATTERN...]: the files that are or could be committed, relative to the root; run it there.
+source_files() {
+    git -c safe.directory="$root" ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+        [ ! -f "$file" ] || printf '%s\n' "$file"
+    done | sort -u
+}
+
+# quietly LABEL COMMAND...: shows the label and, on a terminal, the build's [done/all]; the output only on failure.
+quietly() {
+    local label=$1 log start=$SECONDS status=0
+    shift
+    log=$(mktemp)
+    [ -t 2 ] || say "$label ..."
+    { "$@" 2>&1 | tee "$log" | show_progress "$label"; } || status=$?
+    if [ "$status" != 0 ]; then
+        cat "$log" >&2
+        say "$label: failed after $((SECONDS - start)) s"
+    else
+        say "$label: $((SECONDS - start)) s"
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
+show_progress() {
+    local line
+    while IFS= read -r line; do
+        [ -t 2 ] || continue
+        case $line in
+        \[*/*\]*) printf '\r\033[K%s %s' "$1" "${line%%]*}]" >&2 ;;
+        Fetching* | Computing* | Creating*) printf '\r\033[K%s: %.60s' "$1" "$line" >&2 ;;
+        esac
+    done
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+}
