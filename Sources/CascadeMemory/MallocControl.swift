@@ -32,7 +32,7 @@ enum MallocControl {
 
     /// The text of a read-only entry, which jemalloc keeps for the life of the process.
     static func text(of name: String) -> String? {
-        var text: UnsafePointer<CChar>? = unsafe nil
+        var text: UnsafePointer<CChar>? = nil
         var size = unsafe MemoryLayout<UnsafePointer<CChar>?>.size
         guard unsafe mallctl(name, &text, &size, nil, 0) == 0, let text = unsafe text else { return nil }
         return unsafe String(cString: text)
