@@ -126,7 +126,7 @@ extension LoopbackProvider {
     /// Waits until so many requests have come in all, and tells whether they have.
     ///
     /// - Parameter limit: The wait ends after this time, also when the task is cancelled or the provider stopped.
-    public func waitForRequests(_ count: Int, within limit: Duration = .seconds(10)) async -> Bool {
+    public func waitForRequests(_ count: Int, within limit: Duration = .seconds(30)) async -> Bool {
         await wait(for: .requests(count), within: limit)
     }
 
@@ -135,14 +135,14 @@ extension LoopbackProvider {
     /// - Parameters:
     ///   - index: The request's ``RequestRecord/index``.
     ///   - limit: As with ``waitForRequests(_:within:)``; nil is returned then.
-    public func waitForPeerClose(ofRequest index: Int = 0, within limit: Duration = .seconds(10)) async
+    public func waitForPeerClose(ofRequest index: Int = 0, within limit: Duration = .seconds(30)) async
         -> RequestRecord?
     {
         await wait(for: .peerClose(request: index), within: limit) ? journal.record(index) : nil
     }
 
     /// Waits until a logged request has an outcome, and returns its record. Otherwise as ``waitForPeerClose(ofRequest:within:)``.
-    public func waitForOutcome(ofRequest index: Int = 0, within limit: Duration = .seconds(10)) async -> RequestRecord?
+    public func waitForOutcome(ofRequest index: Int = 0, within limit: Duration = .seconds(30)) async -> RequestRecord?
     {
         await wait(for: .outcome(request: index), within: limit) ? journal.record(index) : nil
     }

@@ -2,6 +2,7 @@ import Cascade
 import CascadeTesting
 import Logging
 import Synchronization
+import Testing
 
 typealias Script = LoopbackProvider.Script
 typealias Fault = LoopbackProvider.Fault
@@ -112,7 +113,14 @@ func failure<Value>(_ body: () async throws -> Value) async -> CascadeError? {
     }
 }
 
-/// Waits, without a limit of its own, until what another task does shows.
-func eventually(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+/// Waits until what another task does shows, and not for ever if it never does.
+func eventually(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
+    let start = ContinuousClock.now
+    while !condition() {
+        guard start.duration(to: .now) < .seconds(20) else {
+            Issue.record("what the test waits for does not come about", sourceLocation: sourceLocation)
+            return
+        }
+        await Task.yield()
+    }
 }

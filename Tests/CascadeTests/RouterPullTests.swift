@@ -85,7 +85,7 @@ struct RouterPullTests {
         let started = Recorder<ModelPullProgress>()
         var options = RouterOptions.quiet
         options.onModelPull = { started.append($0) }
-        let fixture = try RouterFixture(Self.missing(delay: .milliseconds(60)), options: options) {
+        let fixture = try RouterFixture(Self.missing(delay: .milliseconds(300)), options: options) {
             $0.multimodal.autoPull = true
         }
         let leaving = Task { await failure { try await fixture.router.complete(ChatRequest("hi")) } }
