@@ -56,11 +56,10 @@ extension RequestDriver {
         let provider = attempt.provider
         guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
         let streaming = streamsUpstream(provider)
-        let url = RequestEncoder.endpointURL(
-            base: provider.baseURL, model: attempt.model, streaming: streaming, type: provider.type)
         do throws(EncodingError) {
             let transfer = UpstreamRequest.post(
-                url: try admitted.lease.arena.copyCString(url), head: attempt.body.head.bytes,
+                url: try admitted.lease.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
+                head: attempt.body.head.bytes,
                 tail: attempt.body.tail.tail, framing: TransferFraming(provider.type.framing(streaming: streaming)),
                 deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, lease: admitted.lease)
             if let transfer { return UpstreamCall(transfer: transfer, type: provider.type, streaming: streaming) }

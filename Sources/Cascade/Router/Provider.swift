@@ -13,6 +13,8 @@ final class Provider: Sendable {
     /// `nil` when it is disabled or unavailable.
     let endpoint: Endpoint?
     private let secrets: SecretMask
+    /// Where requests go; `nil` when that depends on the model.
+    private let chatURL: String?
 
     var name: String { configuration.name }
     var type: ProviderType { configuration.type }
@@ -28,6 +30,9 @@ final class Provider: Sendable {
         let type = configuration.type
         let version = configuration.anthropicVersion ?? EncodingOptions(type: type).anthropicVersion
         baseURL = configuration.baseURL ?? type.defaultBaseURL ?? ""
+        chatURL =
+            type.format == .gemini
+            ? nil : RequestEncoder.endpointURL(base: baseURL, model: "", streaming: false, type: type)
         encoding = EncodingOptions(
             type: type, anthropicVersion: version, strict: whole.cascade.strictFields)
         timeouts = whole.timeouts(for: configuration)
@@ -72,6 +77,10 @@ final class Provider: Sendable {
         } catch {
             throw CascadeError(code: .local, message: "provider \(configuration.name): \(error.message)")
         }
+    }
+
+    func url(model: String, streaming: Bool) -> String {
+        chatURL ?? RequestEncoder.endpointURL(base: baseURL, model: model, streaming: streaming, type: type)
     }
 
     /// The address as it may be shown: scheme, host and port.
