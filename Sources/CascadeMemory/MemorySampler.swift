@@ -38,11 +38,13 @@ public final class MemorySampler: Sendable {
     /// The peaks since the start, or since the last ``reset()``.
     public var peaks: Peaks { state.withLock { $0 } }
 
-    /// Takes one sample now.
-    public func sample() {
+    /// Takes one sample now, and gives its figures: no peak is below them.
+    @discardableResult
+    public func sample() -> (allocator: MemoryStatistics?, process: ProcessMemory?) {
         let statistics = MemoryStatistics.current
         let process = ProcessMemory.current
         state.withLock { $0.record(statistics, process) }
+        return (statistics, process)
     }
 
     /// Forgets the peaks.

@@ -8,7 +8,7 @@ struct MemorySamplerTests {
         let size = 32 << 20
         do {
             let block = [UInt8](repeating: 1, count: size)
-            withExtendedLifetime(block) { sampler.sample() }
+            withExtendedLifetime(block) { _ = sampler.sample() }
         }
         Allocator.purge()
         sampler.sample()

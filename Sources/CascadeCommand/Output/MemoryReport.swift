@@ -13,15 +13,14 @@ struct MemoryReport {
         sampling = Task { await sampler.run(every: .milliseconds(5), clock: .continuous) }
     }
 
-    /// Ends the watch and takes a last sample.
+    /// Ends the watch.
     func end() async {
         sampling.cancel()
         await sampling.value
     }
 
     var json: JSONValue {
-        let now = MemoryStatistics.current
-        let process = ProcessMemory.current
+        let (now, process) = sampler.sample()
         let peaks = sampler.peaks
         return .members([
             "allocated_bytes": .count(now?.allocated),
@@ -36,13 +35,14 @@ struct MemoryReport {
 
     /// One line.
     var text: String {
+        let (now, process) = sampler.sample()
+        let peaks = sampler.peaks
         var parts: [String] = []
-        if let now = MemoryStatistics.current {
-            let peaks = sampler.peaks
+        if let now {
             parts.append("allocated \(Units.text(bytes: now.allocated)) (peak \(Units.text(bytes: peaks.allocated)))")
             parts.append("resident \(Units.text(bytes: now.resident)) (peak \(Units.text(bytes: peaks.resident)))")
         }
-        if let process = ProcessMemory.current {
+        if let process {
             parts.append(
                 "process \(Units.text(bytes: process.resident)) (peak \(Units.text(bytes: process.peakResident)))")
         }
