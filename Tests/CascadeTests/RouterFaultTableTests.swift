@@ -118,6 +118,28 @@ struct RouterFaultTableTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
+    @Test("a request that is too long goes on to a model that is known to take more, and to no other")
+    func largerWindow() async throws {
+        let windows = [8_192, nil, 4_096, 32_768]
+        let scripts = windows.indices.map { Script(text: "p\($0)", fault: $0 == 0 ? .contextLength : nil) }
+        let fixture = try RouterFixture(scripts) { configuration in
+            for (index, window) in windows.enumerated() {
+                configuration.providers[index].models[0].contextWindow = window
+            }
+        }
+        let reply = try await fixture.router.complete(ChatRequest("hi"))
+        #expect(reply.content == "p3" && reply.attempts.map(\.provider) == ["p0", "p3"])
+        #expect(reply.attempts[0].failureClass == .request && reply.attempts[0].reason == "context_length")
+        let metrics = fixture.router.metrics
+        #expect(metrics.isSettled && metrics["p0"].failed == 0 && fixture.router.status["p0"].circuitState == .closed)
+
+        fixture[3].push(next: [Script(fault: .contextLength)])
+        let error = await failure { try await fixture.router.stream(ChatRequest("hi")) }
+        #expect(error?.code == .contextLengthExceeded && error?.attempts.map(\.provider) == ["p0", "p3"])
+        #expect(error?.skipped.map(\.provider) == ["p1", "p2"])
+        #expect(error?.skipped.first?.reason == "the request needs a context of more than 8192 tokens")
+    }
+
     @Test("a sound answer survives", arguments: Format.allCases, FaultCase.harmless)
     func survives(format: Format, fault: Fault) async throws {
         let fixture = try RouterFixture(Script(format: format, fault: fault))

@@ -4,7 +4,8 @@
 /// ``forEachText(_:)`` and ``collect()``; several readers at once share the pieces between them. Dropping the stream, or
 /// an iterator before its end, closes the upstream at once, and so does cancelling the task that reads.
 ///
-/// Nothing is buffered beyond the transfer's ring: a reader that lags makes the provider wait.
+/// Nothing that was not read is buffered beyond the transfer's ring: a reader that lags makes the provider wait. What was
+/// read is kept once, as UTF-8, for ``collect()`` and for the error of an answer that is cut.
 public final class ChatStream: Sendable {
     private let core: StreamCore
 

@@ -13,6 +13,7 @@ extension CascadeConfiguration {
     ///
     /// - Parameters:
     ///   - explicit: the path that the user named, if any.
+    ///   - environment: where `CASCADE_CONFIG` and `HOME` are looked up.
     ///   - fileExists: whether there is a file at a path.
     public static func locate(
         explicit: String?, environment: [String: String], fileExists: (String) -> Bool

@@ -75,7 +75,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// Tokens; `nil` where not stated.
     public var contextWindow: Int?
     /// Some of ``knownCapabilities``, in the order of the file. Empty where the file does not say; the model is then
-    /// taken to do what most do, see ``CascadePolicy/Capabilities/assumed``.
+    /// taken to do what most do, see `Capabilities.assumed`.
     public var capabilities: [String]
     /// A word for how large or costly it is, for the user's own use.
     public var tier: String?

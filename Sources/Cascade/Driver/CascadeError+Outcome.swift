@@ -88,7 +88,9 @@ extension UpstreamFailure {
         case .provider(let error):
             let status = error.status.map { "HTTP \($0)" }
             let wait = error.retryAfter.map { "retry after \($0.rounded)" }
-            return [status, error.message, wait].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+            // A sentence of the provider's becomes a part of ours.
+            let text = wait != nil && error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+            return [status, text, wait].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
         case .transport(let failure, _):
             switch failure.kind {
             case .connect: return "no connection to \(provider.displayAddress): \(failure.message)"

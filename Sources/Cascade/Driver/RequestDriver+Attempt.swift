@@ -9,6 +9,8 @@ extension RequestDriver {
         let isFallbackModel: Bool
         let lease: CircuitBreaker.Lease?
         var startedAt: Instant
+        /// Of the response's head; `nil` while there is none.
+        var status: Int?
 
         var candidate: Int { body.candidate }
         var model: String { body.model }
@@ -21,7 +23,7 @@ extension RequestDriver {
         var isComplete: Bool
     }
 
-    func wholeAnswer(_ attempt: Attempt) async throws(UpstreamFailure) -> AnswerCollector {
+    func wholeAnswer(_ attempt: inout Attempt) async throws(UpstreamFailure) -> AnswerCollector {
         var call = try start(attempt)
         var sink = WholeAnswerSink()
         let signal = call.signal
@@ -30,24 +32,33 @@ extension RequestDriver {
             case .more: continue
             case .waiting: await signal.waitOrCancel()
             case .complete:
+                attempt.status = call.status
                 call.finish()
                 return sink.answer
-            case .failed(let failure): throw failure
+            case .failed(let failure):
+                attempt.status = call.status
+                throw failure
             }
         }
     }
 
-    func firstToken(_ attempt: Attempt) async throws(UpstreamFailure) -> Committed {
+    func firstToken(_ attempt: inout Attempt) async throws(UpstreamFailure) -> Committed {
         var call = try start(attempt)
         var events = StreamEvents()
         let signal = call.signal
         while true {
             switch call.advance(into: &events) {
             case .more where events.tokenCount == 0: continue
-            case .more: return Committed(call: call, events: events, isComplete: false)
+            case .more:
+                attempt.status = call.status
+                return Committed(call: call, events: events, isComplete: false)
             case .waiting: await signal.waitOrCancel()
-            case .complete: return Committed(call: call, events: events, isComplete: true)
-            case .failed(let failure): throw failure
+            case .complete:
+                attempt.status = call.status
+                return Committed(call: call, events: events, isComplete: true)
+            case .failed(let failure):
+                attempt.status = call.status
+                throw failure
             }
         }
     }

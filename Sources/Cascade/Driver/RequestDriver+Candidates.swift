@@ -47,6 +47,10 @@ extension RequestDriver {
             return refuse(
                 .unavailable, provider, .unsuitable, "no model is configured and none was asked for")
         }
+        if let exceededWindow, contextWindow(of: index) ?? 0 <= exceededWindow {
+            return refuse(
+                .unavailable, provider, .unsuitable, "the request needs a context of more than \(exceededWindow) tokens")
+        }
         let now = now
         if let until = core.shared.withLock({ $0.cooldowns.until(provider: provider.name, model: model, at: now) }) {
             let cause = provider.state.withLock { $0.pauseCause }
@@ -71,6 +75,24 @@ extension RequestDriver {
         }
         let provider = admitted.snapshot.providers[admitted.decision.candidates[index].provider]
         return admit(body, provider: provider, forced: true)
+    }
+
+    /// In tokens, by the configuration.
+    private func contextWindow(of index: Int) -> Int? {
+        let candidate = admitted.decision.candidates[index]
+        let models = admitted.snapshot.providers[candidate.provider].configuration.models
+        return models.first { $0.name == candidate.model }?.contextWindow
+    }
+
+    /// The request does not fit the candidate's model.
+    ///
+    /// - Returns: Whether a later candidate is known to take more; those that are not are passed by from now on.
+    func outgrew(_ index: Int) -> Bool {
+        guard let window = contextWindow(of: index) else { return false }
+        let later = admitted.decision.candidates.indices.dropFirst(index + 1)
+        guard later.contains(where: { contextWindow(of: $0) ?? 0 > window }) else { return false }
+        exceededWindow = max(window, exceededWindow ?? 0)
+        return true
     }
 
     private func admit(_ body: EncodedCandidate, provider: Provider, forced: Bool) -> Step {

@@ -59,10 +59,13 @@ extension RequestDriver {
         let isVerdict = kind.countsForBreaker && judged.insert(attempt.candidate).inserted
         let until = core.failed(attempt, failure: failure, kind: kind, isVerdict: isVerdict)
         let backoff = admitted.snapshot.backoff
+        // To a model with a larger window the request is none the worse: as if only the model had been the wrong one.
+        let isTooLong = failure.providerKind == .contextLength && outgrew(attempt.candidate)
+        let next: FailureClass = isTooLong ? .config : kind
         return .action(
             core.shared.withLock { shared in
                 machine.failed(
-                    kind, retryAfter: until.map { now.duration(to: $0) }, budget: &shared.budget,
+                    next, retryAfter: until.map { now.duration(to: $0) }, budget: &shared.budget,
                     jitter: &shared.generator, backoff: backoff, at: now)
             })
     }
@@ -70,6 +73,7 @@ extension RequestDriver {
     private func again(_ attempt: Attempt) -> Step {
         var attempt = attempt
         attempt.startedAt = now
+        attempt.status = nil
         attempt.provider.state.withLock { $0.attempts += 1 }
         return .attempt(attempt)
     }
@@ -83,7 +87,7 @@ extension RequestDriver {
         _ attempt: Attempt, _ outcome: AttemptReport.Outcome, failure: UpstreamFailure?, at now: Instant
     ) -> AttemptReport {
         AttemptReport(
-            provider: attempt.provider.name, model: attempt.model, outcome: outcome, status: failure?.status,
+            provider: attempt.provider.name, model: attempt.model, outcome: outcome, status: failure?.status ?? attempt.status,
             failureClass: failure?.failureClass, reason: failure?.reason,
             message: failure.map { $0.described(for: attempt.provider) },
             latency: attempt.startedAt.duration(to: now), retryAfter: failure?.retryAfter,

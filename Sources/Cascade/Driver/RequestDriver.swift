@@ -18,6 +18,8 @@ final class RequestDriver {
     var judged: Set<Int> = []
     /// Candidates that failed this request; each has it on its record once, unless it answers in the end.
     var failing: Set<Int> = []
+    /// The largest context window, in tokens, that the request was found not to fit.
+    var exceededWindow: Int?
     /// Candidates whose model was fetched, or could not be.
     var pulled: Set<Int> = []
 
@@ -48,9 +50,10 @@ final class RequestDriver {
     func complete() async throws(CascadeError) -> ChatResponse {
         var step = Step.action(machine.start(at: now))
         while true {
-            let attempt = try await nextAttempt(step)
+            var attempt = try await nextAttempt(step)
             do throws(UpstreamFailure) {
-                return succeed(attempt, try await wholeAnswer(attempt))
+                let answer = try await wholeAnswer(&attempt)
+                return succeed(attempt, answer)
             } catch {
                 step = await fail(attempt, error)
             }
@@ -60,9 +63,10 @@ final class RequestDriver {
     func stream() async throws(CascadeError) -> ChatStream {
         var step = Step.action(machine.start(at: now))
         while true {
-            let attempt = try await nextAttempt(step)
+            var attempt = try await nextAttempt(step)
             do throws(UpstreamFailure) {
-                return commit(attempt, try await firstToken(attempt))
+                let committed = try await firstToken(&attempt)
+                return commit(attempt, committed)
             } catch {
                 step = await fail(attempt, error)
             }

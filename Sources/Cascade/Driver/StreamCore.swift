@@ -177,7 +177,7 @@ extension AttemptReport {
         failureClass = isCancelled ? .cancel : .cut
         reason = failure.reason
         message = failure.described(for: attempt.provider)
-        status = failure.status
+        status = failure.status ?? status
         requestID = failure.requestID
         latency = attempt.startedAt.duration(to: now)
     }

@@ -26,8 +26,8 @@ struct UpstreamCall: ~Copyable {
 
     var signal: Transfer.Signal { transfer.signal }
 
-    /// The response's status; 0 before its head came.
-    var status: Int { transfer.head.status }
+    /// The response's status; `nil` before its head came.
+    var status: Int? { transfer.head.status == 0 ? nil : transfer.head.status }
 
     /// Decodes the oldest unread record, if there is one, and tells `sink` what it says. Tokens feed the transfer's
     /// deadlines of the first token and of progress.

@@ -155,7 +155,8 @@ extension RouterCore {
         }
         emitter.ended(error)
         guard error.code != .cancelled else { return }
-        logger.warning(
+        // The caller has the error and decides how bad it is.
+        logger.notice(
             "request failed",
             metadata: [
                 "code": "\(error.code.rawValue)", "attempts": "\(error.attempts.count)", "message": "\(error.message)",

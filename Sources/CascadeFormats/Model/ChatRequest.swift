@@ -33,7 +33,8 @@ public struct ChatRequest: Sendable, Hashable {
     public var reasoningEffort: ReasoningEffort?
     /// Time from the call until the answer must be complete (`complete`) or committed (`stream`), over all providers.
     public var deadline: Duration?
-    /// A quality tier of the configuration; only models of that tier are candidates.
+    /// A tier of the configuration, where no model is named: models of that tier are preferred, and with `strict_models`
+    /// they alone are candidates.
     public var tier: String?
     /// Only providers that carry all of these tags are candidates.
     public var tags: [String]
