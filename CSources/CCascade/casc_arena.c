@@ -28,9 +28,13 @@ struct casc_arena {
     casc_status last_status;
 };
 
-static uint8_t *block_bytes_of(block *b) { return (uint8_t *)(b + 1); }
+static uint8_t *block_bytes_of(block *b) {
+    return (uint8_t *)(b + 1);
+}
 
-static size_t block_capacity(const block *b) { return b->size - sizeof(block); }
+static size_t block_capacity(const block *b) {
+    return b->size - sizeof(block);
+}
 
 /* Rounds up to the alignment, an empty allocation to one unit so that it is told apart from the next. False on
    overflow. */
@@ -193,8 +197,14 @@ void casc_arena_reset(casc_arena *arena) {
     arena->spare = kept;
 }
 
-size_t casc_arena_reserved(const casc_arena *arena) { return arena->reserved; }
+size_t casc_arena_reserved(const casc_arena *arena) {
+    return arena->reserved;
+}
 
-size_t casc_arena_used(const casc_arena *arena) { return arena->used; }
+size_t casc_arena_used(const casc_arena *arena) {
+    return arena->used;
+}
 
-casc_status casc_arena_last_status(const casc_arena *arena) { return arena->last_status; }
+casc_status casc_arena_last_status(const casc_arena *arena) {
+    return arena->last_status;
+}

@@ -45,8 +45,8 @@ struct casc_ring {
     uint8_t line_of_producer[LINE_PAIR];
     uint8_t *_Nullable open_bytes; /* the open record's payload, in the buffer or in the spill block */
     size_t open_length;
-    size_t open_limit;   /* payload bytes that fit where the record is now; never above max_record */
-    uint64_t open_start; /* the record's position: head, or beyond it by a skip marker not yet written */
+    size_t open_limit;    /* payload bytes that fit where the record is now; never above max_record */
+    uint64_t open_start;  /* the record's position: head, or beyond it by a skip marker not yet written */
     spilled_record spill; /* the open record's block, once spilled */
     uint64_t spill_end;   /* the position after the last published spilled record */
     uint64_t asked_head;  /* head when readability was last asked for */
@@ -236,7 +236,9 @@ casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length) 
     return CASC_OK;
 }
 
-size_t casc_ring_open_length(const casc_ring *ring) { return ring->open_length; }
+size_t casc_ring_open_length(const casc_ring *ring) {
+    return ring->open_length;
+}
 
 static void forget_open_record(casc_ring *ring) {
     ring->open_bytes = NULL;
@@ -359,7 +361,9 @@ size_t casc_ring_unread(const casc_ring *ring) {
     return (size_t)(atomic_load_explicit(&ring->head, memory_order_acquire) - tail);
 }
 
-size_t casc_ring_capacity(const casc_ring *ring) { return ring->capacity; }
+size_t casc_ring_capacity(const casc_ring *ring) {
+    return ring->capacity;
+}
 
 size_t casc_ring_reserved(const casc_ring *ring) {
     return atomic_load_explicit(&ring->reserved, memory_order_relaxed);

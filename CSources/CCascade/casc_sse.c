@@ -88,10 +88,17 @@ static casc_status begin_value(casc_framer *f, casc_ring *ring) {
         f->has_data = true;
         f->is_error |= f->field == FIELD_ERROR;
         break;
-    case FIELD_EVENT: f->name_length = 0; break;
-    case FIELD_ID: f->id_pending_length = 0; break;
-    case FIELD_RETRY: f->retry_pending = RETRY_EMPTY; break;
-    default: break;
+    case FIELD_EVENT:
+        f->name_length = 0;
+        break;
+    case FIELD_ID:
+        f->id_pending_length = 0;
+        break;
+    case FIELD_RETRY:
+        f->retry_pending = RETRY_EMPTY;
+        break;
+    default:
+        break;
     }
     f->state = VALUE;
     return CASC_OK;
@@ -132,11 +139,19 @@ static void take_retry(casc_framer *f, const uint8_t *bytes, size_t length) {
 static casc_status take_value(casc_framer *f, casc_ring *ring, const uint8_t *bytes, size_t length) {
     switch (f->field) {
     case FIELD_DATA:
-    case FIELD_ERROR: return casc_ring_append(ring, bytes, length);
-    case FIELD_EVENT: take_name(f, bytes, length); break;
-    case FIELD_ID: take_id(f, bytes, length); break;
-    case FIELD_RETRY: take_retry(f, bytes, length); break;
-    default: break;
+    case FIELD_ERROR:
+        return casc_ring_append(ring, bytes, length);
+    case FIELD_EVENT:
+        take_name(f, bytes, length);
+        break;
+    case FIELD_ID:
+        take_id(f, bytes, length);
+        break;
+    case FIELD_RETRY:
+        take_retry(f, bytes, length);
+        break;
+    default:
+        break;
     }
     return CASC_OK;
 }
@@ -245,7 +260,9 @@ static casc_status feed_events(casc_framer *f, casc_ring *ring, input *in) {
 
 /* NDJSON. */
 
-static bool is_blank(uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
+static bool is_blank(uint8_t byte) {
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
 
 static void skip_blanks(input *in, const uint8_t *end) {
     while (in->next < end && is_blank(*in->next)) in->next += 1;

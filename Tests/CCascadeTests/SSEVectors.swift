@@ -61,7 +61,8 @@ extension SSEVector {
             events: [message("\ttest\n\ntest")]),
         SSEVector(
             name: "wpt field parsing",
-            input: bytes("data:\0\ndata:  2\rData:1\ndata\0:2\ndata:1\r\0data:4\nda-ta:3\rdata_5\nda"
+            input: bytes(
+                "data:\0\ndata:  2\rData:1\ndata\0:2\ndata:1\r\0data:4\nda-ta:3\rdata_5\nda"
                     + "ta:3\rdata:\r\n data:32\ndata:4\n\n"),
             events: [message("\0\n 2\n1\n3\n\n4")]),
         SSEVector(
@@ -150,7 +151,8 @@ extension SSEVector {
             events: [message("a\u{B}b\u{C}c\u{85}d")]),
         SSEVector(
             name: "WPT comments, one long",
-            input: bytes("data:1\r:\0\n:\r\ndata:2\n:"
+            input: bytes(
+                "data:1\r:\0\n:\r\ndata:2\n:"
                     + String(repeating: "x", count: 2048) + "\rdata:3\n:data:fail\r:xxxx\ndata:4\n\n"),
             events: [message("1\n2\n3\n4")]),
         SSEVector(

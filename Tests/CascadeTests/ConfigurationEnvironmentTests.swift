@@ -76,19 +76,19 @@ struct ConfigurationEnvironmentTests {
 
     @Test("the file is looked for in the documented order")
     func locates() {
-        let environment = ["CASCADE_CONFIG": "/env.yaml", "HOME": "/home/u"]
+        let environment = ["CASCADE_CONFIG": "/env.yaml", "HOME": "/users/u"]
         func locate(_ explicit: String?, _ environment: [String: String], _ files: Set<String>) -> ConfigurationSource {
             CascadeConfiguration.locate(explicit: explicit, environment: environment) { files.contains($0) }
         }
-        let all: Set = ["./cascade.yaml", "./config/providers.yaml", "/home/u/.config/cascade/cascade.yaml"]
+        let all: Set = ["./cascade.yaml", "./config/providers.yaml", "/users/u/.config/cascade/cascade.yaml"]
         #expect(locate("/x.yaml", environment, all) == .file(path: "/x.yaml"))
         #expect(locate(nil, environment, all) == .file(path: "/env.yaml"))
-        let home = ["HOME": "/home/u", "CASCADE_CONFIG": ""]
+        let home = ["HOME": "/users/u", "CASCADE_CONFIG": ""]
         #expect(locate(nil, home, all) == .file(path: "./cascade.yaml"))
         #expect(locate(nil, home, all.subtracting(["./cascade.yaml"])) == .file(path: "./config/providers.yaml"))
         #expect(
-            locate(nil, home, ["/home/u/.config/cascade/cascade.yaml"])
-                == .file(path: "/home/u/.config/cascade/cascade.yaml"))
+            locate(nil, home, ["/users/u/.config/cascade/cascade.yaml"])
+                == .file(path: "/users/u/.config/cascade/cascade.yaml"))
         #expect(locate(nil, home, []) == .environment)
         #expect(locate(nil, [:], ["/.config/cascade/cascade.yaml"]) == .environment)
     }

@@ -1,14 +1,18 @@
-@testable import Cascade
 import Testing
+
+@testable import Cascade
 
 @Suite("What a request's content needs")
 struct MediaNeedsTests {
-    @Test("a text that names an image file or carries an image needs vision", arguments: [
-        ("see cat.png", true), ("CAT.JPEG", true), ("(cat.gif)", true), ("![x](a/b.webp)", true), ("\"c.bmp\"", true),
-        ("photo (1).png.", true), ("größe.jpg?", true), ("data:image/png;base64,AA", true), ("cat.pngs", false),
-        ("cat.png_old", false), (".png", false), ("a .jpg", false), ("jpg", false), ("data:text/plain,a", false),
-        ("", false), ("x.jpg", true), ("1.5", false), ("cat.", false),
-    ])
+    @Test(
+        "a text that names an image file or carries an image needs vision",
+        arguments: [
+            ("see cat.png", true), ("CAT.JPEG", true), ("(cat.gif)", true), ("![x](a/b.webp)", true),
+            ("\"c.bmp\"", true),
+            ("photo (1).png.", true), ("größe.jpg?", true), ("data:image/png;base64,AA", true), ("cat.pngs", false),
+            ("cat.png_old", false), (".png", false), ("a .jpg", false), ("jpg", false), ("data:text/plain,a", false),
+            ("", false), ("x.jpg", true), ("1.5", false), ("cat.", false),
+        ])
     func images(text: String, expected: Bool) {
         #expect(ContentNeeds(of: ChatRequest(text)).capabilities.contains(.vision) == expected)
     }

@@ -151,9 +151,10 @@ struct RouterBreakerTests {
             configuration.providers[0].models.append(ModelConfiguration(name: "other"))
         }
         #expect(await ask(fixture)?.code == .allProvidersFailed)
-        let error = try #require(await failure {
-            try await fixture.router.complete(ChatRequest("hi", model: "other"))
-        })
+        let error = try #require(
+            await failure {
+                try await fixture.router.complete(ChatRequest("hi", model: "other"))
+            })
         #expect(error.code == .allProvidersFailed && error.attempts.isEmpty)
         #expect(error.skipped.map(\.reason) == ["cooling down for 60 s (authentication)"])
         #expect(fixture[0].counters.requests == 1 && fixture.router.status["p0"].circuitState == .closed)

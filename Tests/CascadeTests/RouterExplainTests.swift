@@ -24,10 +24,12 @@ struct RouterExplainTests {
         #expect(plan.skipped.allSatisfy { $0.reason == "disabled" })
     }
 
-    @Test("an image goes to a model that sees, by the chain, and such a model is a stand-in", arguments: [
-        ChatRequest(messages: [.user([.text("what?"), .image(.url("https://a/b"))])]),
-        ChatRequest("what is on cat.png"), ChatRequest("look: data:image/png;base64,AAAA"),
-    ])
+    @Test(
+        "an image goes to a model that sees, by the chain, and such a model is a stand-in",
+        arguments: [
+            ChatRequest(messages: [.user([.text("what?"), .image(.url("https://a/b"))])]),
+            ChatRequest("what is on cat.png"), ChatRequest("look: data:image/png;base64,AAAA"),
+        ])
     func image(request: ChatRequest) throws {
         let plan = try router(Self.allEnabled, environment: Self.keys).explain(request)
         #expect(plan.needs == ["text", "vision"])
@@ -99,14 +101,16 @@ struct RouterExplainTests {
         #expect(router.explain(tagged).skipped.map(\.reason) == ["not tagged away"])
         tagged.tags = ["nowhere"]
         let error = await failure { [tagged] in try await router.complete(tagged) }
-        #expect(error?.code == .noCandidate && error?.skipped.map(\.reason) == ["not tagged nowhere", "not tagged nowhere"])
+        #expect(
+            error?.code == .noCandidate && error?.skipped.map(\.reason) == ["not tagged nowhere", "not tagged nowhere"])
         await router.shutdown()
     }
 
     @Test("with the day's budget spent, only free models are asked until the next day")
     func budget() async throws {
         let clock = MockClock()
-        let fixture = try RouterFixture(Script(), Script(text: "free"), options: .quiet(clock: clock)) { configuration in
+        let fixture = try RouterFixture(Script(), Script(text: "free"), options: .quiet(clock: clock)) {
+            configuration in
             configuration.providers[0].models[0].costPerMillionInput = 1_000_000
             configuration.costTracking.enabled = true
             configuration.costTracking.budgetDailyUSD = 5

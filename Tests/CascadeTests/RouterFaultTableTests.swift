@@ -129,6 +129,7 @@ struct RouterFaultTableTests {
         }
         let reply = try await fixture.router.complete(ChatRequest("hi"))
         #expect(reply.content == "p3" && reply.attempts.map(\.provider) == ["p0", "p3"])
+        #expect(reply.attempts.map(\.status) == [400, 200])
         #expect(reply.attempts[0].failureClass == .request && reply.attempts[0].reason == "context_length")
         let metrics = fixture.router.metrics
         #expect(metrics.isSettled && metrics["p0"].failed == 0 && fixture.router.status["p0"].circuitState == .closed)

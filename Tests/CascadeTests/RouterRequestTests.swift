@@ -89,9 +89,11 @@ struct RouterRequestTests {
         #expect(fixture.router.metrics.isSettled && clock.sleeperCount == 0)
     }
 
-    @Test("a turn that does not come in time is an error, a cancelled wait another", arguments: [
-        CascadeError.Code.overloaded, .cancelled, .shutdown,
-    ])
+    @Test(
+        "a turn that does not come in time is an error, a cancelled wait another",
+        arguments: [
+            CascadeError.Code.overloaded, .cancelled, .shutdown,
+        ])
     func turnNeverComes(code: CascadeError.Code) async throws {
         let clock = MockClock()
         var options = RouterOptions.quiet(clock: clock)

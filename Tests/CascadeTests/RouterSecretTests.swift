@@ -1,8 +1,9 @@
-@testable import Cascade
 import CascadeTesting
 import InMemoryLogging
 import Logging
 import Testing
+
+@testable import Cascade
 
 @Suite("Secrets stay where they belong")
 struct RouterSecretTests {

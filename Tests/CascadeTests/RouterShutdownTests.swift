@@ -21,9 +21,11 @@ private enum OwnProcess {
 
 @Suite("The life of a router", .serialized)
 struct RouterShutdownTests {
-    @Test("shutting down ends what is in flight, whatever it waits for, with its own code", arguments: [
-        Fault.noAnswer, .stall(afterChunks: 0), .status(500), .rateLimit(retryAfter: .seconds(20)),
-    ])
+    @Test(
+        "shutting down ends what is in flight, whatever it waits for, with its own code",
+        arguments: [
+            Fault.noAnswer, .stall(afterChunks: 0), .status(500), .rateLimit(retryAfter: .seconds(20)),
+        ])
     func inFlight(fault: Fault) async throws {
         let clock = MockClock()
         let fixture = try RouterFixture(Script(fault: fault), options: .quiet(clock: clock)) { configuration in

@@ -46,7 +46,8 @@ typedef enum casc_record_kind {
 } casc_record_kind;
 
 typedef struct casc_record {
-    const uint8_t *_Nullable bytes; /* never NULL in a record that was peeked; CASC_RING_PADDING readable bytes, of any value, follow the payload */
+    const uint8_t
+        *_Nullable bytes; /* never NULL in a record that was peeked; CASC_RING_PADDING readable bytes, of any value, follow the payload */
     size_t length;
     const uint8_t *_Nullable name; /* the SSE event's name, NULL when there is none */
     size_t name_length;

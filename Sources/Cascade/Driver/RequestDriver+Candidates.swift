@@ -49,7 +49,8 @@ extension RequestDriver {
         }
         if let exceededWindow, contextWindow(of: index) ?? 0 <= exceededWindow {
             return refuse(
-                .unavailable, provider, .unsuitable, "the request needs a context of more than \(exceededWindow) tokens")
+                .unavailable, provider, .unsuitable, "the request needs a context of more than \(exceededWindow) tokens"
+            )
         }
         let now = now
         if let until = core.shared.withLock({ $0.cooldowns.until(provider: provider.name, model: model, at: now) }) {

@@ -87,7 +87,8 @@ extension RequestDriver {
         _ attempt: Attempt, _ outcome: AttemptReport.Outcome, failure: UpstreamFailure?, at now: Instant
     ) -> AttemptReport {
         AttemptReport(
-            provider: attempt.provider.name, model: attempt.model, outcome: outcome, status: failure?.status ?? attempt.status,
+            provider: attempt.provider.name, model: attempt.model, outcome: outcome,
+            status: failure?.status ?? attempt.status,
             failureClass: failure?.failureClass, reason: failure?.reason,
             message: failure.map { $0.described(for: attempt.provider) },
             latency: attempt.startedAt.duration(to: now), retryAfter: failure?.retryAfter,

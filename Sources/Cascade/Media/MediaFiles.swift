@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Reads the images and sounds that a request names by path, before it is encoded.
@@ -69,7 +69,9 @@ enum MediaFiles {
             throw invalid("no such file, or it cannot be read")
         }
         if attributes.type == .typeDirectory { throw invalid("is a directory") }
-        guard attributes.type == .typeRegular, let size = attributes.size else { throw invalid("is not a regular file") }
+        guard attributes.type == .typeRegular, let size = attributes.size else {
+            throw invalid("is not a regular file")
+        }
         guard size <= maxBytes else {
             throw invalid("is \(size / 1_048_576) MiB; at most \(maxBytes / 1_048_576) MiB are sent")
         }

@@ -1,7 +1,7 @@
 internal import CascadeTransport
 internal import Logging
-internal import Synchronization
 public import ServiceLifecycle
+internal import Synchronization
 
 /// Routes chat requests over an ordered cascade of providers.
 ///

@@ -60,7 +60,8 @@ final class Provider: Sendable {
     ) throws(CascadeError) -> Endpoint {
         var options = Endpoint.Options()
         let key = configuration.apiKey?.reveal() ?? ""
-        let own = [("Content-Type", "application/json"), ("User-Agent", "cascade/\(CascadeVersion.current)")]
+        let own =
+            [("Content-Type", "application/json"), ("User-Agent", "cascade/\(CascadeVersion.current)")]
             + configuration.type.authorizationHeader(key: key, anthropicVersion: version)
         // A configured field replaces the router's own of that name: two of them would be anyone's guess.
         let replaced = Set(configuration.headers.keys.map { $0.lowercased() })

@@ -1,11 +1,11 @@
 import CCascade
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// An allocator that counts what is held and refuses the n-th request when asked to.
