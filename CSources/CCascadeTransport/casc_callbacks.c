@@ -77,6 +77,13 @@ static size_t discard(casc_slot *slot, size_t length) {
     return slot->drained > DRAIN_MAX_BYTES ? stop_with(slot, CASC_END_CANCELLED) : length;
 }
 
+/* Blanks before a JSON body are a server's keep-alives. */
+static bool has_content(const char *bytes, size_t length) {
+    size_t i = 0;
+    while (i < length && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) i++;
+    return i < length;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     casc_slot *slot = ((casc_easy *)context)->slot;
     size_t length = size * count;
@@ -91,6 +98,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     if (!is_success(slot) && before + fresh > ERROR_BODY_MAX) return stop_with(slot, CASC_END_COMPLETED);
     if (slot->request.body_limit != 0 && before + fresh > slot->request.body_limit) {
         return stop_with(slot, CASC_END_TOO_LARGE);
+    }
+    if (slot->framer.framing == CASC_FRAMING_BODY && has_content(bytes + skipped, fresh)) {
+        atomic_store_explicit(&slot->progress_at, slot->loop->now, memory_order_relaxed);
     }
     size_t result = feed(slot, bytes + skipped, fresh, skipped);
     slot->outcome.body_bytes = before + (result == CURL_WRITEFUNC_PAUSE ? slot->skip - skipped : fresh);

@@ -36,11 +36,11 @@ public struct TransferDeadlines: Sendable, Hashable {
     public var connect: Duration?
     /// From the request being sent to the response's header fields.
     public var responseHead: Duration?
-    /// From the start to the first token that the consumer reports.
+    /// From the start to the first token that the consumer reports, or to the first of a whole body that is not blank.
     public var firstToken: Duration?
     /// Between bytes, once the header fields are there.
     public var idle: Duration?
-    /// Between tokens that the consumer reports, once there was one.
+    /// Between tokens that the consumer reports, or parts of a whole body that are not blank, once there was one.
     public var progress: Duration?
     /// The instant, in nanoseconds of the monotonic clock, at which all ends.
     public var totalAt: UInt64?

@@ -27,6 +27,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
         FaultCase(.cleanCut(afterChunks: 2), .transient),
         FaultCase(.closeDelimited(afterChunks: 2), .transient),
         FaultCase(.stall(afterChunks: 2), .timeout),
+        FaultCase(.pings(every: .milliseconds(5)), .timeout),
         FaultCase(.errorIn200, .transient),
         FaultCase(.hugeHeaders(bytes: 400_000), .transient),
         FaultCase(.garbage, .transient),
@@ -69,6 +70,7 @@ struct RouterFaultTableTests {
         configuration.providers[0].timeouts.responseHeaders = .milliseconds(150)
         configuration.providers[0].timeouts.firstToken = .milliseconds(150)
         configuration.providers[0].timeouts.idle = .milliseconds(150)
+        configuration.providers[0].timeouts.progress = .milliseconds(150)
     }
 
     @Test("a whole answer falls over to the next provider, unseen", arguments: Format.allCases, FaultCase.failing)

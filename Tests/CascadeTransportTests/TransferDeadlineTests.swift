@@ -128,6 +128,44 @@ struct TransferDeadlineTests {
         #expect(ended < reported + 5_000_000_000)
     }
 
+    @Test(arguments: ["", "{"]) func blanksAreNoProgressOfAWholeBody(begun: String) async throws {
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send(chunkedHead() + (begun.isEmpty ? "" : chunk(begun)))
+            while connection.send(chunk("\r\n \t")) { Latch().waitOnThread(milliseconds: 5) }
+        }
+        var deadlines = Self.generous
+        deadlines.firstToken = Self.limit
+        deadlines.progress = Self.limit
+        let answer = try await Wire().ask(
+            Ask(server.url).with {
+                $0.deadlines = deadlines
+                $0.framing = .body
+            })
+        #expect(answer.failure == (begun.isEmpty ? .firstTokenTimeout : .progressTimeout))
+    }
+
+    @Test func partsOfAWholeBodyAreProgress() async throws {
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send(chunkedHead())
+            for _ in 0..<50 {
+                connection.send(chunk("[1,"))
+                Latch().waitOnThread(milliseconds: 20)
+            }
+            connection.send(lastChunk)
+        }
+        var deadlines = Self.generous
+        deadlines.firstToken = .milliseconds(800)
+        deadlines.progress = .milliseconds(800)
+        let answer = try await Wire().ask(
+            Ask(server.url).with {
+                $0.deadlines = deadlines
+                $0.framing = .body
+            })
+        #expect(answer.failure == nil && Self.elapsed(answer) > .milliseconds(800))
+    }
+
     @Test func progressPutsItsDeadlineOff() async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }

@@ -31,13 +31,14 @@ typedef struct casc_segment {
     size_t length;
 } casc_segment;
 
-/* Durations in nanoseconds, 0 for none. */
+/* Durations in nanoseconds, 0 for none. Progress is a call of casc_transfer_progress; where the body is one record,
+   also each part of it that is more than blanks. */
 typedef struct casc_deadlines {
     uint64_t connect;     /* name resolution, TCP and TLS */
     uint64_t head;        /* from the request's last bytes being sent to the response's header fields */
-    uint64_t first_token; /* from the start to casc_transfer_progress */
+    uint64_t first_token; /* from the start to the first progress */
     uint64_t idle;        /* between bytes, once the head is there */
-    uint64_t progress;    /* between calls of casc_transfer_progress, once there was one */
+    uint64_t progress;    /* between two steps of progress, once there was one */
     uint64_t total_at;    /* not a duration: the instant (casc_now) at which all ends */
 } casc_deadlines;
 

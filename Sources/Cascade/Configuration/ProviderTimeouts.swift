@@ -18,11 +18,13 @@ public struct ResolvedTimeouts: Sendable, Hashable {
     public var connect: Duration
     /// From the start to the response's header.
     public var responseHeaders: Duration
-    /// From the start to the first text, reasoning or tool call.
+    /// From the start to the first text, reasoning or tool call. An answer that is not streamed has `progress` for it
+    /// where that is longer.
     public var firstToken: Duration
     /// Between any two bytes.
     public var idle: Duration
-    /// Between any two pieces of text, reasoning or tool call: keep-alive comments do not count.
+    /// Between any two pieces of text, reasoning or tool call, or any two parts of an answer that is not streamed:
+    /// keep-alive comments and blanks do not count.
     public var progress: Duration
     /// From the start to the end; `nil` for no limit but the request's deadline.
     public var total: Duration?

@@ -88,9 +88,11 @@ extension RequestDriver {
         return TransferDeadlines(
             connect: timeouts.connect,
             responseHead: timeouts.responseHeaders,
-            firstToken: streaming ? timeouts.firstToken : nil,
+            // A whole answer is made before its first byte is sent: blanks that keep the connection alive may last as
+            // long as a silence within a stream.
+            firstToken: streaming ? timeouts.firstToken : max(timeouts.firstToken, timeouts.progress),
             idle: timeouts.idle,
-            progress: streaming ? timeouts.progress : nil,
+            progress: timeouts.progress,
             totalAt: EventLoop.instant(after: left))
     }
 
