@@ -253,6 +253,12 @@ static void finish_body(casc_slot *slot) {
 
 static void copy_message(casc_slot *slot, const casc_easy *easy, CURLcode code) {
     const char *text = easy->message[0] != '\0' ? easy->message : curl_easy_strerror(code);
+    long os_error = 0;
+    /* The system's word for why it was refused says more than libcurl's. */
+    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &os_error) == CURLE_OK &&
+        os_error != 0) {
+        text = strerror((int)os_error);
+    }
     strncpy(slot->outcome.message, text, sizeof slot->outcome.message - 1);
 }
 

@@ -45,6 +45,44 @@ struct RouterBreakerTests {
         #expect(fixture[0].counters.requests == 2)
     }
 
+    @Test("a probe's failure counts, also where it is the second one of its request")
+    func failedProbeOfARetry() async throws {
+        let fixture = try RouterFixture(Script(fault: .status(500)), options: .quiet(clock: clock)) {
+            $0.cascade.maxAttemptsPerProvider = 2
+            $0.cascade.retryDelay = .seconds(30)
+            $0.cascade.circuitBreaker.failureThreshold = 1
+            $0.cascade.circuitBreaker.recoveryTimeout = .milliseconds(1)
+        }
+        let caller = Task { await ask(fixture) }
+        await clock.waitForSleepers()
+        clock.advance(by: .seconds(60))
+        #expect(await caller.value?.attempts.count == 2)
+        #expect(fixture.router.status["p0"].circuitState == .open)
+    }
+
+    @Test("callers who have no time for a provider do not open its circuit", arguments: [nil, Duration.seconds(60)])
+    func shortDeadlines(total: Duration?) async throws {
+        let fixture = try RouterFixture(Script(fault: .noAnswer), Script()) {
+            $0.cascade.circuitBreaker.failureThreshold = 1
+            $0.providers[0].timeouts.total = total
+        }
+        var request = ChatRequest("hi")
+        request.deadline = .milliseconds(20)
+        let error = await failure { [request] in try await fixture.router.complete(request) }
+        #expect(error?.code == .deadlineExceeded && error?.attempts.first?.failureClass == .timeout)
+        #expect(fixture.router.status["p0"].circuitState == .closed && fixture.router.metrics["p0"].failed == 0)
+    }
+
+    @Test("a provider that exceeds its own time limit is blamed")
+    func ownTotal() async throws {
+        let fixture = try RouterFixture(Script(fault: .noAnswer), Script(text: "other")) {
+            $0.cascade.circuitBreaker.failureThreshold = 1
+            $0.providers[0].timeouts.total = .milliseconds(20)
+        }
+        #expect(try await fixture.router.complete(ChatRequest("hi")).content == "other")
+        #expect(fixture.router.status["p0"].circuitState == .open && fixture.router.metrics["p0"].failed == 1)
+    }
+
     @Test("with every circuit open the one that closes soonest is probed all the same")
     func forcedProbe() async throws {
         let fixture = try RouterFixture(

@@ -101,6 +101,7 @@ struct RouterFaultTableTests {
         let first = try #require(attempts.first)
         #expect(spoiled.kinds.contains(try #require(first.failureClass)), "\(first)")
         #expect(first.message?.isEmpty == false && first.message?.contains("<") == false)
+        if spoiled.fault == .refuse { #expect(first.message?.hasSuffix(": Connection refused") == true) }
         if case .status(let code) = spoiled.fault { #expect(first.status == code) }
         if case .html(let code) = spoiled.fault, code != 200 { #expect(first.status == code) }
         if case .rateLimit(let pause?) = spoiled.fault { #expect(first.retryAfter == pause) }
@@ -141,6 +142,30 @@ struct RouterFaultTableTests {
         #expect(error?.code == .contextLengthExceeded && error?.attempts.map(\.provider) == ["p0", "p3"])
         #expect(error?.skipped.map(\.provider) == ["p1", "p2"])
         #expect(error?.skipped.first?.reason == "the request needs a context of more than 8192 tokens")
+    }
+
+    @Test("a request that is too long stays so when the larger model is not to be had, unless it may be later")
+    func largerWindowIsAway() async throws {
+        let fixture = try RouterFixture(
+            Script(fault: .contextLength), Script(fault: .rateLimit(retryAfter: .seconds(90)))
+        ) {
+            $0.providers[0].models[0].contextWindow = 1_000
+            $0.providers[1].models[0].contextWindow = 100_000
+            $0.providers[1].enabled = false
+            var keyless = $0.providers[1]
+            keyless.name = "p2"
+            keyless.enabled = true
+            keyless.apiKey = nil
+            $0.providers.append(keyless)
+        }
+        let error = await failure { try await fixture.router.complete(ChatRequest("hi")) }
+        #expect(error?.code == .contextLengthExceeded && error?.isRetriable == false)
+        #expect(error?.cause?.reason == "context_length" && error?.cause == error?.attempts.last)
+        fixture.router.setEnabled("p1", true)
+        for _ in 0..<2 {
+            let later = await failure { try await fixture.router.complete(ChatRequest("hi")) }
+            #expect(later?.isRetriable == true && later?.retryAfter != nil)
+        }
     }
 
     @Test("a sound answer survives", arguments: Format.allCases, FaultCase.harmless)

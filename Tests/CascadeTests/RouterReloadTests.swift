@@ -29,6 +29,19 @@ struct RouterReloadTests {
         #expect(fixture.router.metrics.answered == 2)
     }
 
+    @Test("a new key ends the pause that the old one was given, and nothing else does")
+    func newKey() async throws {
+        let fixture = try RouterFixture(Script(fault: .quota), Script(text: "other"))
+        #expect(try await fixture.router.complete(ChatRequest("hi")).provider == "p1")
+        fixture[0].setScript(Script(text: "paid"))
+        var same = configuration(fixture, "p0", "p1")
+        try fixture.router.reload(same)
+        #expect(try await fixture.router.complete(ChatRequest("hi")).provider == "p1")
+        same.providers[0].apiKey = Secret("another-key")
+        try fixture.router.reload(same)
+        #expect(try await fixture.router.complete(ChatRequest("hi")).content == "paid")
+    }
+
     @Test("a request in flight keeps the configuration that it began with")
     func inFlight() async throws {
         var script = Script(chunks: 20)

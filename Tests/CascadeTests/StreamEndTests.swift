@@ -64,6 +64,19 @@ struct StreamEndTests {
         return script
     }()
 
+    @Test("what a provider told of tokens counts, also where the answer was not read to its end")
+    func usageOfADroppedStream() async throws {
+        var script = Self.slow
+        script.format = .anthropic
+        let fixture = try RouterFixture(script) {
+            $0.providers[0].models[0].costPerMillionInput = 1_000_000
+        }
+        do { _ = try await fixture.router.stream(ChatRequest("hi")) }
+        let metrics = fixture.router.metrics
+        #expect(metrics.isSettled && metrics["p0"].promptTokens > 0)
+        #expect(metrics["p0"].cost > 0 && metrics.spentToday == metrics["p0"].cost)
+    }
+
     @Test("dropping the stream closes the upstream")
     func dropStream() async throws {
         let fixture = try RouterFixture(Self.slow)

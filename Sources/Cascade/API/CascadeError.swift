@@ -58,6 +58,11 @@ public struct CascadeError: Error, Sendable, Hashable {
         self.delivered = delivered
     }
 
+    /// The failure that ended the request, where a provider was asked: the last of ``attempts`` that did not answer.
+    public var cause: AttemptReport? {
+        attempts.last { $0.outcome != .answered }
+    }
+
     /// Whether the same call may succeed later without a change.
     public var isRetriable: Bool {
         switch code {

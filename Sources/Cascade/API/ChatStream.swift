@@ -22,7 +22,7 @@ public final class ChatStream: Sendable {
     /// From the call to the first token, over all attempts.
     public var timeToFirstToken: Duration { core.timeToFirstToken }
     /// Fields of the request that the provider's format cannot express and that were left out.
-    public var droppedFields: [String] { core.attempt.body.droppedFields }
+    public var droppedFields: [String] { core.attempt.droppedFields }
     /// Every attempt in order; the last one answers. Its outcome is final when the stream has ended.
     public var attempts: [AttemptReport] { core.attempts }
     /// Tokens used, once the provider has said; usually at the end.
@@ -53,7 +53,8 @@ public final class ChatStream: Sendable {
         return core.response()
     }
 
-    /// Closes the upstream at once. The reader's next step throws ``CascadeError`` with code `cancelled`.
+    /// Closes the upstream at once. The reader's next step throws ``CascadeError`` with code `cancelled`; of an answer that
+    /// had come to its end by then it reads the rest.
     public func cancel() {
         core.cancel()
     }

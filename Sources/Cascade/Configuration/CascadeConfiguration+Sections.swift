@@ -14,7 +14,7 @@ extension CascadeConfiguration {
         public var strictFields = false
         /// Attempts of one request over all providers.
         public var maxAttempts = 8
-        /// How long one request may take, over all its attempts.
+        /// How long one request may take over all its attempts, until its answer is whole, or streams.
         public var deadline: Duration = .seconds(600)
 
         public init() {}

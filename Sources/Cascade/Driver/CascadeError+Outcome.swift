@@ -14,7 +14,9 @@ extension CascadeError {
         case .exhausted(let retryAt):
             let earliest = (skipped.compactMap(\.until) + [retryAt].compactMap { $0 }).min()
             retryAfter = earliest.map { max(now.duration(to: $0), .seconds(1)) }
-            code = Self.code(ofExhausted: attempts, skipped: skipped)
+            // Those that might take more can come back; without one, the request has to be shorter.
+            let isTooLong = lastFailure?.providerKind == .contextLength && retryAfter == nil
+            code = isTooLong ? .contextLengthExceeded : Self.code(ofExhausted: attempts, skipped: skipped)
             message = exhaustedMessage
         case .refused(let kind):
             code = Self.code(ofRefused: kind, lastFailure)
@@ -61,6 +63,7 @@ extension CascadeError {
         case .noCandidate where skipped.isEmpty: "no provider is configured; add one under `providers:`"
         case .noCandidate: "no provider can take this request" + listed
         case .rateLimited: "every provider is rate limited\(wait)" + listed
+        case .contextLengthExceeded: "the request is too long for every provider that could be asked" + listed
         case .overloaded: "every provider has as many requests as it may" + listed
         default: "no provider answered\(wait)" + listed
         }

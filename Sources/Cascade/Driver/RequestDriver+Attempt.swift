@@ -5,15 +5,15 @@ extension RequestDriver {
     /// An attempt that was granted: it holds a place at its provider, and the breaker's lease if it is a probe.
     struct Attempt {
         let provider: Provider
-        let body: EncodedCandidate
+        /// Its index among the decision's candidates.
+        let candidate: Int
+        let model: String
         let isFallbackModel: Bool
+        let droppedFields: [String]
         let lease: CircuitBreaker.Lease?
         var startedAt: Instant
         /// Of the response's head; `nil` while there is none.
         var status: Int?
-
-        var candidate: Int { body.candidate }
-        var model: String { body.model }
     }
 
     /// An answer of which the first token is there.
@@ -67,11 +67,12 @@ extension RequestDriver {
         let provider = attempt.provider
         guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
         let streaming = streamsUpstream(provider)
+        let body = encodedBody(attempt.candidate)
         do throws(EncodingError) {
             let transfer = UpstreamRequest.post(
                 url: try admitted.lease.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
-                head: attempt.body.head.bytes,
-                tail: attempt.body.tail.tail, framing: TransferFraming(provider.type.framing(streaming: streaming)),
+                head: body.head.bytes, tail: body.tail.tail,
+                framing: TransferFraming(provider.type.framing(streaming: streaming)),
                 deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, lease: admitted.lease)
             if let transfer { return UpstreamCall(transfer: transfer, type: provider.type, streaming: streaming) }
         } catch {
@@ -79,6 +80,12 @@ extension RequestDriver {
         }
         if core.isShutDown { throw .shutDown }
         throw .transport(TransferFailure(kind: .local, message: "out of memory"), nil)
+    }
+
+    /// The request's own deadline comes before the provider's.
+    func isCutShort(_ attempt: Attempt) -> Bool {
+        guard let total = attempt.provider.timeouts.total else { return true }
+        return admitted.deadline <= attempt.startedAt.advanced(by: total)
     }
 
     private func deadlines(of attempt: Attempt, streaming: Bool) -> TransferDeadlines {
@@ -110,7 +117,9 @@ extension RequestDriver {
         switch result {
         case .pulled: return nil
         case .failed(let reason): return failure.adding("; fetching it failed: \(reason)")
-        case .deadline: return failure.adding("; fetching it takes longer than the request may")
+        case .deadline:
+            let message = failure.message + "; fetching it takes longer than the request may"
+            return .transport(TransferFailure(kind: .totalTimeout, message: message), nil)
         case .cancelled: return .cancelled
         case .shutdown: return .shutDown
         }

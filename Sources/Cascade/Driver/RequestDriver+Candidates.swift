@@ -71,11 +71,16 @@ extension RequestDriver {
 
     /// Attempts a candidate although its circuit is open: nobody else is left.
     func forceProbe(_ index: Int) throws(CascadeError) -> Step {
-        guard let body = encoded.first(where: { $0.candidate == index }) else {
-            preconditionFailure("a circuit is asked only after the request was encoded")
-        }
         let provider = admitted.snapshot.providers[admitted.decision.candidates[index].provider]
-        return admit(body, provider: provider, forced: true)
+        return admit(encodedBody(index), provider: provider, forced: true)
+    }
+
+    /// What a candidate that was granted an attempt, or whose circuit was asked, is sent.
+    func encodedBody(_ index: Int) -> EncodedCandidate {
+        guard let body = encoded.first(where: { $0.candidate == index }) else {
+            preconditionFailure("nobody is asked before the request was encoded for them")
+        }
+        return body
     }
 
     /// In tokens, by the configuration.
@@ -119,9 +124,9 @@ extension RequestDriver {
             skips.removeAll { $0.name == provider.name }
             return .attempt(
                 Attempt(
-                    provider: provider, body: body,
-                    isFallbackModel: admitted.decision.candidates[body.candidate].isFallbackModel, lease: lease,
-                    startedAt: now))
+                    provider: provider, candidate: body.candidate, model: body.model,
+                    isFallbackModel: admitted.decision.candidates[body.candidate].isFallbackModel,
+                    droppedFields: body.droppedFields, lease: lease, startedAt: now))
         }
     }
 

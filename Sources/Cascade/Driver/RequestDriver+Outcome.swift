@@ -18,7 +18,7 @@ extension RequestDriver {
             content: answer.content, reasoning: answer.reasoning, toolCalls: answer.toolCalls,
             provider: attempt.provider.name, model: attempt.model, latency: latency, timeToFirstToken: latency,
             usage: answer.usage, finishReason: answer.finishReason ?? .stop, isFallbackModel: attempt.isFallbackModel,
-            attempts: attempts, droppedFields: attempt.body.droppedFields, id: answer.id)
+            attempts: attempts, droppedFields: attempt.droppedFields, id: answer.id)
     }
 
     /// The first token is there: the stream takes over the request's place, and ends the attempt.
@@ -31,7 +31,7 @@ extension RequestDriver {
         let total = attempt.provider.timeouts.total.map { EventLoop.instant(after: $0 - report.latency) }
         committed.call.liftTotalDeadline(keeping: total)
         let stream = StreamCore(
-            admitted: admitted, attempt: attempt, attempts: attempts + [report], span: span,
+            of: admitted, attempt: attempt, attempts: attempts + [report], span: span,
             timeToFirstToken: admitted.startedAt.duration(to: now), committed: committed)
         core.streams.insert(stream)
         return ChatStream(stream)
@@ -55,8 +55,12 @@ extension RequestDriver {
         let now = now
         let kind = failure.failureClass
         add(report(attempt, kind == .cancel ? .cancelled : .failed, failure: failure, at: now))
-        if kind.triesNextProvider { failing.insert(attempt.candidate) }
-        let isVerdict = kind.countsForBreaker && judged.insert(attempt.candidate).inserted
+        // That the caller has no more time says nothing about the provider.
+        let isBlamed = failure.transportKind != .totalTimeout || !isCutShort(attempt)
+        if kind.triesNextProvider, isBlamed { failing.insert(attempt.candidate) }
+        let counts = kind.countsForBreaker && isBlamed
+        // Each probe has its verdict, which decides whether the circuit opens again.
+        let isVerdict = counts && (judged.insert(attempt.candidate).inserted || attempt.lease != nil)
         let until = core.failed(attempt, failure: failure, kind: kind, isVerdict: isVerdict)
         let backoff = admitted.snapshot.backoff
         // To a model with a larger window the request is none the worse: as if only the model had been the wrong one.

@@ -33,18 +33,24 @@ final class StreamCore: Sendable {
         var latency: Duration
     }
 
-    let admitted: AdmittedRequest
+    let core: RouterCore
     let attempt: RequestDriver.Attempt
     let timeToFirstToken: Duration
     let signal: Transfer.Signal
+    private let startedAt: Instant
+    /// What admission counts for it.
+    private let bytes: Int
     private let span: RequestSpan
     private let state: Mutex<State>
 
     init(
-        admitted: AdmittedRequest, attempt: RequestDriver.Attempt, attempts: [AttemptReport], span: RequestSpan,
+        of admitted: AdmittedRequest, attempt: RequestDriver.Attempt, attempts: [AttemptReport], span: RequestSpan,
         timeToFirstToken: Duration, committed: consuming RequestDriver.Committed
     ) {
-        self.admitted = admitted
+        // Not the request itself, nor its arena: the transfer holds what it still sends, and the rest can go.
+        core = admitted.core
+        startedAt = admitted.startedAt
+        bytes = admitted.bytes
         self.attempt = attempt
         self.timeToFirstToken = timeToFirstToken
         self.span = span
@@ -74,7 +80,7 @@ final class StreamCore: Sendable {
     /// Ends the answer, good or bad, unless it has ended.
     func end(_ state: inout State, failure: UpstreamFailure?) -> Ending? {
         guard let call = state.call.take() else { return nil }
-        let now = admitted.core.clock.now
+        let now = core.clock.now
         state.endedAt = now
         var report = state.attempts.removeLast()
         if let failure {
@@ -88,7 +94,7 @@ final class StreamCore: Sendable {
         }
         return Ending(
             report: report, error: state.error, usage: state.events.usage,
-            latency: admitted.startedAt.duration(to: now))
+            latency: startedAt.duration(to: now))
     }
 
     private func error(_ failure: UpstreamFailure, _ state: borrowing State) -> CascadeError {
@@ -111,12 +117,11 @@ final class StreamCore: Sendable {
     }
 
     private func settle(_ ending: Ending) {
-        let core = admitted.core
-        core.admission.leave(bytes: admitted.bytes)
+        core.admission.leave(bytes: bytes)
         core.streams.remove(self)
         core.attemptEnded(ending.report)
         if let error = ending.error {
-            core.broke(attempt, isCancelled: ending.report.outcome == .cancelled)
+            core.broke(attempt, usage: ending.usage, isCancelled: ending.report.outcome == .cancelled)
             core.ended(error)
         } else {
             core.wasWhole(attempt)
@@ -161,10 +166,10 @@ final class StreamCore: Sendable {
             ChatResponse(
                 content: state.answer.content, reasoning: state.answer.reasoning, toolCalls: state.answer.toolCalls,
                 provider: attempt.provider.name, model: attempt.model,
-                latency: admitted.startedAt.duration(to: state.endedAt ?? admitted.core.clock.now),
+                latency: startedAt.duration(to: state.endedAt ?? core.clock.now),
                 timeToFirstToken: timeToFirstToken, usage: state.events.usage,
                 finishReason: state.answer.finishReason ?? .stop, isFallbackModel: attempt.isFallbackModel,
-                attempts: state.attempts, droppedFields: attempt.body.droppedFields, id: state.events.id)
+                attempts: state.attempts, droppedFields: attempt.droppedFields, id: state.events.id)
         }
     }
 }

@@ -48,10 +48,12 @@ enum UpstreamFailure: Error, Sendable {
         return error.kind
     }
 
-    var isShutDown: Bool {
-        guard case .transport(let failure, _) = self else { return false }
-        return failure.kind == .shutdown
+    var transportKind: TransferFailure.Kind? {
+        guard case .transport(let failure, _) = self else { return nil }
+        return failure.kind
     }
+
+    var isShutDown: Bool { transportKind == .shutdown }
 
     static var cancelled: UpstreamFailure {
         .transport(TransferFailure(kind: .cancelled, message: "cancelled"), nil)

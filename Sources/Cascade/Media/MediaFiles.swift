@@ -9,15 +9,28 @@ enum MediaFiles {
     /// A larger file is refused: no provider takes it, and base64 makes it a third larger still.
     static let maxBytes = 20 * 1024 * 1024
 
-    /// The request with every file replaced by its bytes in base64. Reads on a thread that may block.
+    /// The request with every file replaced by its bytes in base64.
     static func resolve(_ request: ChatRequest) async throws(CascadeError) -> ChatRequest {
-        guard request.messages.contains(where: { $0.content.contains { $0.filePath != nil } }) else { return request }
-        return try await read(request)
+        guard namesFiles(request) else { return request }
+        // The caller may be on a loop's thread, which a slow disk must not hold up.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(CascadeError) in
+            try await read(request)
+        }
     }
 
     /// What the files will take once they are encoded: what admission must know before they are read. A file that is
     /// not there, or is too large, counts nothing; `resolve` refuses it.
-    static func encodedSize(of request: ChatRequest) -> Int {
+    static func encodedSize(of request: ChatRequest) async -> Int {
+        guard namesFiles(request) else { return 0 }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { await measure(request) }
+    }
+
+    private static func namesFiles(_ request: ChatRequest) -> Bool {
+        request.messages.contains { $0.content.contains { $0.filePath != nil } }
+    }
+
+    @concurrent
+    private static func measure(_ request: ChatRequest) async -> Int {
         var size = 0
         for message in request.messages {
             for case .some(let path) in message.content.lazy.map(\.filePath) {

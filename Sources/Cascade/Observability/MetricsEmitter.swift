@@ -17,8 +17,11 @@ struct MetricsEmitter: Sendable {
 
     func answered(provider: Provider, model: String, usage: Usage?, latency: Duration, timeToFirstToken: Duration?) {
         guard isEnabled else { return }
+        // A name that no configuration lists is the caller's own text.
+        let isListed = provider.configuration.models.contains { $0.name == model }
         let dimensions = [
-            ("gen_ai.provider.name", provider.type.conventionalName), ("gen_ai.request.model", model),
+            ("gen_ai.provider.name", provider.type.conventionalName),
+            ("gen_ai.request.model", isListed ? model : "unlisted"),
         ]
         Metrics.Timer(label: "gen_ai.client.operation.duration", dimensions: dimensions).record(duration: latency)
         if let timeToFirstToken {

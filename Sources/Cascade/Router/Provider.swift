@@ -80,6 +80,13 @@ final class Provider: Sendable {
         }
     }
 
+    /// Whether it is the same server and the same credential as before.
+    func isSameAccount(as old: Provider?) -> Bool {
+        guard let old else { return true }
+        return baseURL == old.baseURL && configuration.apiKey == old.configuration.apiKey
+            && configuration.headers == old.configuration.headers
+    }
+
     func url(model: String, streaming: Bool) -> String {
         chatURL ?? RequestEncoder.endpointURL(base: baseURL, model: model, streaming: streaming, type: type)
     }

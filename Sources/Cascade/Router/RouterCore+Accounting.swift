@@ -26,7 +26,7 @@ extension RouterCore {
     ) -> Instant? {
         let now = clock.now
         let provider = attempt.provider
-        let spread = shared.withLock { Double.random(in: 0.9...1.1, using: &$0.generator) }
+        let spread = jitterOfPause()
         let opened = provider.state.withLock { state in
             state.active -= 1
             let before = state.breaker.state(at: now)
@@ -37,10 +37,17 @@ extension RouterCore {
             }
             return before != .open && state.breaker.state(at: now) == .open
         }
-        if opened {
-            logger.warning("circuit opened", metadata: ["provider": "\(provider.name)", "reason": "\(failure.reason)"])
-        }
+        if opened { logOpened(provider, reason: failure.reason) }
         return pause(provider, model: attempt.model, failure: failure, kind: kind, at: now)
+    }
+
+    /// So that all processes do not come back to a provider at the same instant.
+    private func jitterOfPause() -> Double {
+        shared.withLock { Double.random(in: 0.9...1.1, using: &$0.generator) }
+    }
+
+    private func logOpened(_ provider: Provider, reason: String) {
+        logger.warning("circuit opened", metadata: ["provider": "\(provider.name)", "reason": "\(reason)"])
     }
 
     private static var missingModelPause: Duration { .seconds(60) }
@@ -92,16 +99,23 @@ extension RouterCore {
         attempt.provider.state.withLock { $0.breaker.ended(cut: false, at: now) }
     }
 
-    /// A stream broke off after its first token, or its reader went away; its place is given back.
-    func broke(_ attempt: RequestDriver.Attempt, isCancelled: Bool) {
+    /// A stream broke off after its first token, or its reader went away; its place is given back. The tokens that the
+    /// provider had told of are paid for all the same.
+    func broke(_ attempt: RequestDriver.Attempt, usage: Usage?, isCancelled: Bool) {
         let now = clock.now
-        attempt.provider.state.withLock { state in
+        let spread = jitterOfPause()
+        let opened = attempt.provider.state.withLock { state in
             state.active -= 1
-            guard !isCancelled else { return }
+            guard !isCancelled else { return false }
+            let before = state.breaker.state(at: now)
             state.cuts += 1
-            state.breaker.ended(cut: true, at: now)
-            state.health.recordFailure(at: now, circuitOpen: state.breaker.state(at: now) == .open)
+            state.breaker.ended(cut: true, at: now, spread: spread)
+            let after = state.breaker.state(at: now)
+            state.health.recordFailure(at: now, circuitOpen: after == .open)
+            return before != .open && after == .open
         }
+        if opened { logOpened(attempt.provider, reason: FailureClass.cut.rawValue) }
+        spend(usage, attempt: attempt)
     }
 
     /// A request was answered in full; the attempt's place is given back.
@@ -113,32 +127,38 @@ extension RouterCore {
         _ attempt: RequestDriver.Attempt, usage: Usage?, latency: Duration, timeToFirstToken: Duration?
     ) {
         let now = clock.now
-        let price = attempt.provider.price(of: attempt.model)
-        let prompt = usage?.promptTokens ?? 0
-        let completion = usage?.completionTokens ?? 0
         attempt.provider.state.withLock { state in
             // Its own time: that of providers that failed before it is not its fault.
             let own = attempt.startedAt.duration(to: now)
             state.active -= 1
             state.health.recordSuccess(latency: own, at: now)
             state.latency.record(own)
-            state.promptTokens += prompt
-            state.completionTokens += completion
-            state.cost += price.cost(promptTokens: prompt, completionTokens: completion)
         }
-        spend(price, prompt: prompt, completion: completion, attempt: attempt)
+        shared.withLock { shared in
+            shared.budget.succeeded()
+            shared.cooldowns.succeeded(provider: attempt.provider.name, model: attempt.model)
+            shared.counts.answered += 1
+            if attempt.candidate > 0 { shared.counts.fallbacks += 1 }
+        }
+        spend(usage, attempt: attempt)
         emitter.answered(
             provider: attempt.provider, model: attempt.model, usage: usage, latency: latency,
             timeToFirstToken: timeToFirstToken)
     }
 
-    private func spend(_ price: CostMeter.Price, prompt: Int, completion: Int, attempt: RequestDriver.Attempt) {
+    private func spend(_ usage: Usage?, attempt: RequestDriver.Attempt) {
+        guard let usage else { return }
+        let price = attempt.provider.price(of: attempt.model)
+        let prompt = usage.promptTokens
+        let completion = usage.completionTokens
+        attempt.provider.state.withLock { state in
+            // A provider may claim any number.
+            state.promptTokens = state.promptTokens.addingSaturated(prompt)
+            state.completionTokens = state.completionTokens.addingSaturated(completion)
+            state.cost += price.cost(promptTokens: prompt, completionTokens: completion)
+        }
         let day = clock.day
         let alert: (spent: Double, budget: Double)? = shared.withLock { shared in
-            shared.budget.succeeded()
-            shared.cooldowns.succeeded(provider: attempt.provider.name, model: attempt.model)
-            shared.counts.answered += 1
-            if attempt.candidate > 0 { shared.counts.fallbacks += 1 }
             let isDue = shared.cost.record(price, promptTokens: prompt, completionTokens: completion, day: day)
             guard isDue, let budget = shared.cost.dailyBudget else { return nil }
             return (shared.cost.spent(day: day), budget)
@@ -161,5 +181,12 @@ extension RouterCore {
             metadata: [
                 "code": "\(error.code.rawValue)", "attempts": "\(error.attempts.count)", "message": "\(error.message)",
             ])
+    }
+}
+
+extension Int {
+    fileprivate func addingSaturated(_ other: Int) -> Int {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

@@ -22,7 +22,7 @@ extension RouterCore {
         let plan = try plan(request, needs: ContentNeeds(of: request))
         let limit = plan.snapshot.configuration.cascade.deadline
         let deadline = startedAt.advanced(by: min(request.deadline ?? limit, limit))
-        let bytes = request.estimatedMemory + MediaFiles.encodedSize(of: request) + options.tuning.ringBytes
+        let bytes = await estimatedMemory(of: request, snapshot: plan.snapshot)
         try await enter(bytes: bytes, deadline: deadline)
         do throws(CascadeError) {
             return AdmittedRequest(
@@ -33,6 +33,12 @@ extension RouterCore {
             admission.leave(bytes: bytes)
             throw error
         }
+    }
+
+    /// The bytes of its files, read; of its body, once for each encoding that the cascade may come to need; of a ring.
+    private func estimatedMemory(of request: ChatRequest, snapshot: Snapshot) async -> Int {
+        let files = await MediaFiles.encodedSize(of: request)
+        return files + (request.estimatedBytes + files) * snapshot.encodingCount + options.tuning.ringBytes
     }
 
     private func leaseArena() throws(CascadeError) -> ArenaLease {
@@ -81,19 +87,4 @@ extension RouterCore {
 
 extension CascadeError {
     static var shutDown: CascadeError { CascadeError(code: .shutdown, message: "the router was shut down") }
-}
-
-extension ChatRequest {
-    /// About what its encoded body will take, files apart.
-    var estimatedMemory: Int {
-        messages.reduce(512) { sum, message in
-            message.content.reduce(sum + 64) { sum, part in
-                switch part {
-                case .text(let text): sum + text.utf8.count
-                case .image(.base64(let data, _), _), .audio(.base64(let data, _)): sum + data.utf8.count
-                case .image, .audio: sum + 256
-                }
-            }
-        }
-    }
 }

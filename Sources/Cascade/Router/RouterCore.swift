@@ -119,6 +119,10 @@ final class RouterCore: Sendable {
             shared.overrides = overrides
             shared.cache.removeAll()
             shared.cooldowns.keep(kept.keys)
+            // A pause was given to the old key, or by the old server.
+            for provider in snapshot.providers where !provider.isSameAccount(as: old[provider.name]) {
+                shared.cooldowns.clear(provider: provider.name)
+            }
             shared.cost.configure(configuration.costTracking)
         }
     }

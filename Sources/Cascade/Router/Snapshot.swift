@@ -6,6 +6,8 @@ final class Snapshot: Sendable {
     let table: RoutingTable
     let limits: FallbackMachine.Limits
     let backoff: Backoff
+    /// Different encodings of one request that its way over all providers may need; at least 1.
+    let encodingCount: Int
 
     init(configuration: CascadeConfiguration, providers: [Provider]) {
         self.configuration = configuration
@@ -14,6 +16,7 @@ final class Snapshot: Sendable {
         limits = FallbackMachine.Limits(
             attemptsPerProvider: settings.maxAttemptsPerProvider, attemptsPerRequest: settings.maxAttempts)
         backoff = Backoff(base: settings.retryDelay)
+        encodingCount = max(Set(providers.lazy.filter { $0.endpoint != nil }.map(\.encoding.bodyKey)).count, 1)
         table = RoutingTable(
             providers: providers.map { provider in
                 RoutingTable.Provider(

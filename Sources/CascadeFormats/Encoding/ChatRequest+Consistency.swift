@@ -60,7 +60,8 @@ extension ContentPart {
 
 extension ChatRequest {
     /// About as many bytes as a body takes, so that writing it rarely has to grow: an eighth is allowed for escapes.
-    var estimatedBytes: Int {
+    /// Files that it names by path count nothing.
+    public var estimatedBytes: Int {
         var bytes = 512
         for message in messages { bytes += message.estimatedBytes }
         for tool in tools {
