@@ -58,8 +58,11 @@ def start(folder: str, port: int) -> xllamacpp.Server:
     params.port = port
     params.n_ctx = 4096
     params.n_parallel = 2
-    params.n_predict = 256
+    params.n_predict = 96
     params.antiprompt = ["\nQuestion:"]
+    # So small a model repeats itself without end.
+    params.sampling.penalty_repeat = 1.3
+    params.sampling.penalty_last_n = 64
     params.chat_template = TEMPLATE
     params.verbosity = 1
     return xllamacpp.Server(params)
