@@ -109,6 +109,24 @@ private let cases: [ToolCallCase] = [
             #"{"index":0,"function":{"arguments":"\ude00\"}"}}"#,
         ],
         calls: [call("a", "f", #"{"x":"😀"}"#)]),
+    .init(
+        testDescription: "the first call's name after the second call",
+        pieces: [
+            #"{"index":0,"id":"a","function":{"arguments":"{\"path\":"}}"#,
+            #"{"index":1,"id":"b","function":{"name":"delete","arguments":"{\"path\":\"/b\""}}"#,
+            #"{"index":0,"function":{"arguments":"\"/a\""}}"#,
+            #"{"index":0,"function":{"name":"read","arguments":"}"}}"#,
+            #"{"index":1,"function":{"arguments":"}"}}"#,
+        ],
+        calls: [call("b", "delete", #"{"path":"/b"}"#), call("a", "read", #"{"path":"/a"}"#)]),
+    .init(
+        testDescription: "names in the opposite order, without ids",
+        pieces: [
+            #"{"index":0,"function":{"arguments":"{\"x\":0}"}}"#, #"{"index":1,"function":{"arguments":"{\"x\":"}}"#,
+            #"{"index":1,"function":{"name":"g"}}"#, #"{"index":0,"function":{"name":"f"}}"#,
+            #"{"index":1,"function":{"arguments":"1}"}}"#,
+        ],
+        calls: [call("call_0", "g", #"{"x":1}"#), call("call_1", "f", #"{"x":0}"#)]),
 ]
 
 private func chunk(_ piece: String, finish: String = "null") -> String {
@@ -142,6 +160,51 @@ private let stop = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
         let piece = #"{"index":0,"id":"a","function":{"arguments":"{}"}}"#
         #expect(decode([chunk(piece), stop, "[DONE]"], as: .openai).error?.kind == .invalidResponse)
         #expect(decode([chunk(piece), stop], as: .openai).status != .complete)
+    }
+
+    @Test(arguments: [ProviderType.openai, .anthropic, .ollama, .gemini])
+    func `a nameless call before another one is no answer, and no arguments go astray`(_ type: ProviderType) {
+        let bodies: [ProviderType: String] = [
+            .openai: #"""
+            {"choices":[{"index":0,"finish_reason":"tool_calls","message":{"tool_calls":[
+            {"id":"a","function":{"arguments":"{}"}},{"id":"b","function":{"name":"g","arguments":"{\"x\":1}"}}]}}]}
+            """#,
+            .anthropic: """
+            {"type":"message","stop_reason":"tool_use","content":[
+            {"type":"tool_use","id":"a","input":{"y":2}},{"type":"tool_use","id":"b","name":"g","input":{"x":1}}]}
+            """,
+            .ollama: """
+            {"done":true,"message":{"tool_calls":[
+            {"function":{"arguments":{"y":2}}},{"function":{"name":"g","arguments":{"x":1}}}]}}
+            """,
+            .gemini: """
+            {"candidates":[{"finishReason":"STOP","content":{"parts":[
+            {"functionCall":{"args":{"y":2}}},{"functionCall":{"name":"g","args":{"x":1}}}]}}]}
+            """,
+        ]
+        let decoded = decode([Record(bodies[type]!, .body)], as: type, streaming: false)
+        #expect(decoded.error?.kind == .invalidResponse)
+        #expect(decoded.answer.toolCalls.map(\.name) == ["g"])
+        #expect(decoded.answer.toolCalls.map(\.arguments) == [#"{"x":1}"#])
+    }
+
+    @Test func `a nameless call before another one in a stream is no answer`() {
+        let pieces = [
+            #"{"index":0,"id":"a","function":{"arguments":"{"}}"#,
+            #"{"index":1,"id":"b","function":{"name":"g","arguments":"{\"x\":1}"}}"#,
+        ]
+        let decoded = decode(pieces.map { chunk($0) } + [stop, "[DONE]"], as: .openai)
+        #expect(decoded.error?.kind == .invalidResponse)
+        #expect(decoded.answer.toolCalls == [call("b", "g", #"{"x":1}"#)])
+    }
+
+    @Test func `a collector takes arguments of a call that was never announced`() {
+        var answer = AnswerCollector()
+        let text = Array("{}".utf8)
+        answer.toolCallArguments(index: 3, text.span)
+        answer.toolCallStarted(index: 7, id: "a", name: "f")
+        answer.toolCallArguments(index: 7, text.span)
+        #expect(answer.toolCalls == [call("a", "f", "{}")])
     }
 
     @Test func `input that stands whole in a block's start is kept`() {

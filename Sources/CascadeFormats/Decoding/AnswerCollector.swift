@@ -4,7 +4,7 @@
 public struct AnswerCollector: ChatEventSink, Sendable {
     private var contentBytes: [UInt8] = []
     private var reasoningBytes: [UInt8] = []
-    private var calls: [(id: String, name: String, arguments: [UInt8])] = []
+    private var calls: [(index: Int, id: String, name: String, arguments: [UInt8])] = []
     /// The last usage reported.
     public private(set) var usage: Usage?
     /// Why the answer ended; `nil` while it has not.
@@ -20,7 +20,7 @@ public struct AnswerCollector: ChatEventSink, Sendable {
     public var content: String { String(decoding: contentBytes, as: UTF8.self) }
     /// The reasoning's text so far.
     public var reasoning: String { String(decoding: reasoningBytes, as: UTF8.self) }
-    /// The tool calls so far, in order.
+    /// The tool calls so far, in the order in which they were announced.
     public var toolCalls: [ToolCall] {
         calls.map { ToolCall(id: $0.id, name: $0.name, arguments: String(decoding: $0.arguments, as: UTF8.self)) }
     }
@@ -36,11 +36,13 @@ public struct AnswerCollector: ChatEventSink, Sendable {
     }
 
     public mutating func toolCallStarted(index: Int, id: String, name: String) {
-        calls.append((id: id, name: name, arguments: []))
+        calls.append((index: index, id: id, name: name, arguments: []))
     }
 
     public mutating func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
-        calls[index].arguments.append(copying: utf8)
+        // Arguments of a call that was never announced have nowhere to go.
+        guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
+        calls[place].arguments.append(copying: utf8)
     }
 
     public mutating func usage(_ usage: Usage) {

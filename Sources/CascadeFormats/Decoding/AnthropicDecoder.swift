@@ -10,7 +10,8 @@ struct AnthropicDecoder {
     /// A `tool_use` block under way.
     private struct OpenCall {
         var block: Int
-        var number: Int
+        /// Where the assembler has it.
+        var place: Int
     }
 
     mutating func decode(_ hits: Hits, parser: JSONParser, into sink: inout some ChatEventSink) -> ChunkOutcome {
@@ -84,7 +85,7 @@ struct AnthropicDecoder {
         case .deltaThinking: answer.reasoning(hits[index], parser: parser, into: &sink)
         default:
             guard let call = calls.last(where: { $0.block == event.index }) else { return }
-            answer.tools.arguments(hits[index], of: call.number, parser: parser, into: &sink)
+            answer.tools.arguments(hits[index], at: call.place, parser: parser, into: &sink)
         }
     }
 
@@ -110,14 +111,14 @@ struct AnthropicDecoder {
             }
         }
         guard isCall else { return }
-        let call = answer.tools.open(piece, into: &sink)
-        calls.append(OpenCall(block: number, number: call))
-        if let input { answer.tools.arguments(hits[input], of: call, parser: parser, into: &sink) }
+        let place = answer.tools.open(piece, into: &sink)
+        calls.append(OpenCall(block: number, place: place))
+        if let input { answer.tools.arguments(hits[input], at: place, parser: parser, into: &sink) }
     }
 
     private mutating func end(block: Int, into sink: inout some ChatEventSink) {
         guard let call = calls.last(where: { $0.block == block }) else { return }
-        answer.tools.close(call.number, into: &sink)
+        answer.tools.close(call.place, into: &sink)
     }
 
     private mutating func count(_ event: Event, _ hits: Hits, into sink: inout some ChatEventSink) {

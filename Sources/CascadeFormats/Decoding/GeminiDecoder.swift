@@ -99,9 +99,9 @@ struct GeminiDecoder {
             default: break
             }
         }
-        let number = answer.tools.open(piece, into: &sink)
-        if let arguments { answer.tools.arguments(hits[arguments], of: number, parser: parser, into: &sink) }
-        answer.tools.close(number, into: &sink)
+        let place = answer.tools.open(piece, into: &sink)
+        if let arguments { answer.tools.arguments(hits[arguments], at: place, parser: parser, into: &sink) }
+        answer.tools.close(place, into: &sink)
     }
 
     /// Cumulative: each one replaces those before. A prompt includes what was cached of it.

@@ -134,7 +134,7 @@ struct OpenAIDecoder {
             }
         }
         piece.hasArguments = arguments != nil
-        let number = answer.tools.open(piece, into: &sink)
-        if let arguments { answer.tools.arguments(hits[arguments], of: number, parser: parser, into: &sink) }
+        let place = answer.tools.open(piece, into: &sink)
+        if let arguments { answer.tools.arguments(hits[arguments], at: place, parser: parser, into: &sink) }
     }
 }

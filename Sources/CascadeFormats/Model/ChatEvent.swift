@@ -4,7 +4,7 @@ public enum ChatEvent: Sendable, Hashable {
     case text(String)
     /// A piece of the model's reasoning; never empty.
     case reasoning(String)
-    /// A tool call begins. `index` counts the calls of this answer from 0.
+    /// A tool call begins. `index` counts the calls of this answer from 0, in the order of these events.
     case toolCallStarted(index: Int, id: String, name: String)
     /// A piece of the arguments of the call `index`.
     case toolCallArguments(index: Int, String)
