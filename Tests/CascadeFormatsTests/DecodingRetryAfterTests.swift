@@ -88,6 +88,8 @@ private let cases: [RetryCase] = [
     .init(429, [date, "anthropic-ratelimit-tokens-reset=1994-11-06T08:49:57Z"], 20_000),
     .init(429, [date, "anthropic-ratelimit-tokens-reset=1994-11-06T09:49:57.25+01:00"], 20_000),
     .init(429, [date, "anthropic-ratelimit-tokens-reset=1994-11-06"], nil),
+    .init(429, [date, "anthropic-ratelimit-tokens-reset=1994-11-06T08:49:57+9223372036854775807:00"], nil),
+    .init(429, [date, "anthropic-ratelimit-tokens-reset=1994-11-06T08:49:57+00:9223372036854775807"], nil),
     .init(
         429,
         [

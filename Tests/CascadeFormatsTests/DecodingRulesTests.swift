@@ -133,6 +133,35 @@ private let usage = #"{"choices":[],"usage":{"prompt_tokens":1,"completion_token
         #expect(decoded.answer.usage == Usage(promptTokens: 0, completionTokens: 0, totalTokens: 7))
     }
 
+    @Test func `counts that are no counts add up to a bound`() {
+        let unsigned = "18446744073709551615"
+        let most = 1 << 53
+        let anthropic = """
+            {"type":"message","content":[],"usage":{"input_tokens":\(unsigned),"cache_creation_input_tokens":\(unsigned),\
+            "cache_read_input_tokens":\(unsigned),"output_tokens":\(unsigned)}}
+            """
+        let grok = """
+            {"choices":[],"usage":{"prompt_tokens":\(unsigned),"completion_tokens":\(unsigned),"total_tokens":1,\
+            "completion_tokens_details":{"reasoning_tokens":\(unsigned)}}}
+            """
+        let gemini = """
+            {"candidates":[],"usageMetadata":{"promptTokenCount":\(unsigned),"toolUsePromptTokenCount":\(unsigned),\
+            "candidatesTokenCount":\(unsigned),"thoughtsTokenCount":\(unsigned)}}
+            """
+        for (body, type) in [(anthropic, ProviderType.anthropic), (grok, .xai), (gemini, .gemini)] {
+            let usage = decode([Record(body)], as: type).answer.usage
+            #expect(usage?.promptTokens == most && usage?.completionTokens == most, "\(type)")
+        }
+        #expect(Usage(promptTokens: .max, completionTokens: .max).totalTokens == most)
+    }
+
+    @Test func `a count that comes again and again is not added up`() {
+        let counts = (0..<2000).map { _ in #""promptTokenCount":9007199254740992"# }.joined(separator: ",")
+        let line = #"{"candidates":[],"usageMetadata":{\#(counts),"promptTokenCount":5,"candidatesTokenCount":2}}"#
+        let usage = decode([line], as: .gemini).answer.usage
+        #expect(usage == Usage(promptTokens: 5, completionTokens: 2))
+    }
+
     @Test func `deep nesting does no harm where nobody looks`() {
         let deep = String(repeating: "[", count: 50_000) + String(repeating: "]", count: 50_000)
         let decoded = decode(

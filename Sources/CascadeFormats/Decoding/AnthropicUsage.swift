@@ -22,7 +22,7 @@ struct AnthropicUsage {
 
     var usage: Usage {
         Usage(
-            promptTokens: input + cacheCreation + (cacheRead ?? 0), completionTokens: output, cachedTokens: cacheRead,
-            reasoningTokens: thinking)
+            promptTokens: input.adding(count: cacheCreation).adding(count: cacheRead ?? 0), completionTokens: output,
+            cachedTokens: cacheRead, reasoningTokens: thinking)
     }
 }

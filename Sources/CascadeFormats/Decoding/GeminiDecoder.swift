@@ -107,6 +107,7 @@ struct GeminiDecoder {
     /// Cumulative: each one replaces those before. A prompt includes what was cached of it.
     private mutating func usage(_ hits: Hits, from begin: Int, into sink: inout some ChatEventSink) {
         var prompt = 0
+        var toolPrompt = 0
         var completion = 0
         var total: Int?
         var cached: Int?
@@ -114,8 +115,9 @@ struct GeminiDecoder {
         for i in begin..<hits.end(of: begin) {
             guard let count = hits[i].count else { continue }
             switch hits.tag(i) {
-            case .promptTokens, .toolPromptTokens: prompt += count
-            case .candidatesTokens: completion += count
+            case .promptTokens: prompt = count
+            case .toolPromptTokens: toolPrompt = count
+            case .candidatesTokens: completion = count
             case .thoughtsTokens: thoughts = count
             case .cachedTokens: cached = count
             case .totalTokens: total = count
@@ -124,8 +126,9 @@ struct GeminiDecoder {
         }
         answer.usage(
             Usage(
-                promptTokens: prompt, completionTokens: completion + (thoughts ?? 0), totalTokens: total,
-                cachedTokens: cached, reasoningTokens: thoughts),
+                promptTokens: prompt.adding(count: toolPrompt),
+                completionTokens: completion.adding(count: thoughts ?? 0),
+                totalTokens: total, cachedTokens: cached, reasoningTokens: thoughts),
             into: &sink)
     }
 }

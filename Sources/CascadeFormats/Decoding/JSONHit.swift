@@ -64,9 +64,9 @@ internal import CCascadeJSON
     /// ignored.
     var count: Int? {
         guard isNumber else { return nil }
-        if let exact = exactInteger { return min(max(exact, 0), 1 << 53) }
+        if let exact = exactInteger { return min(max(exact, 0), .largestCount) }
         guard let value = Double(string), value.isFinite else { return nil }
-        return Int(min(max(value, 0), 0x1p53))
+        return Int(min(max(value, 0), Double(Int.largestCount)))
     }
 
     private var exactInteger: Int? {
@@ -80,6 +80,17 @@ internal import CCascadeJSON
             value = value * 10 + Int(byte - UInt8(ascii: "0"))
         }
         return isNegative ? -value : value
+    }
+}
+
+extension Int {
+    /// Every integer up to here is exact in JSON. A -1 that some server wrote as unsigned is brought down to it.
+    static let largestCount = 1 << 53
+
+    /// The sum of two counts, at most ``largestCount``: sums of what a provider says are as bounded as what it says.
+    func adding(count: Int) -> Int {
+        let (sum, overflows) = addingReportingOverflow(count)
+        return overflows ? .largestCount : Swift.min(sum, .largestCount)
     }
 }
 

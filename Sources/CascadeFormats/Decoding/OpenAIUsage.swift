@@ -26,8 +26,8 @@ struct OpenAIUsage {
         let prompt = prompt ?? 0
         var completion = completion ?? max((total ?? 0) - prompt, 0)
         // xAI counts reasoning in the total but not in the completion.
-        if type == .xai || type == .grok, let reasoning, total != prompt + completion {
-            completion += reasoning
+        if type == .xai || type == .grok, let reasoning, total != prompt.adding(count: completion) {
+            completion = completion.adding(count: reasoning)
         }
         return Usage(
             promptTokens: prompt, completionTokens: completion, totalTokens: total, cachedTokens: cached,

@@ -31,7 +31,9 @@ enum DateText {
         let name = text[text.index(after: mark)...]
         if text[mark] == "Z" || text[mark] == "z" { return name.isEmpty ? (text[..<mark], 0) : nil }
         let parts = name.split(separator: ":")
-        guard parts.count == 2, let hours = Int64(parts[0]), let minutes = Int64(parts[1]) else { return nil }
+        guard parts.count == 2, let hours = Int64(parts[0]), let minutes = Int64(parts[1]),
+            (0...23).contains(hours), (0...59).contains(minutes)
+        else { return nil }
         let offset = hours * 3600 + minutes * 60
         return (text[..<mark], text[mark] == "-" ? -offset : offset)
     }

@@ -48,7 +48,7 @@ public struct Usage: Sendable, Hashable {
     ) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
-        self.totalTokens = totalTokens ?? promptTokens + completionTokens
+        self.totalTokens = totalTokens ?? promptTokens.adding(count: completionTokens)
         self.cachedTokens = cachedTokens
         self.reasoningTokens = reasoningTokens
     }
