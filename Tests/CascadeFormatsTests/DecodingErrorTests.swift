@@ -213,9 +213,13 @@ private let statuses: [ErrorCase] = [
         ("Incorrect API key provided: sk-proj-abc123def. See", "Incorrect API key provided: [redacted] See"),
         ("key 'sk-ant-api03-abcdefg' is bad", "key [redacted] is bad"),
         ("Authorization: Bearer abc.def.ghi failed", "Authorization: Bearer [redacted] failed"),
-        ("GET https://h/v1?key=AIzaSyAbCdEf&alt=sse", "GET https://h/v1?key=[redacted]&alt=sse"),
-        ("url=https://h/?api_key=zzz and x", "url=https://h/?api_key=[redacted] and x"),
-        ("(xai-abcdef1234)", "[redacted]"), ("token:gsk_abcdefgh!", "token:[redacted]"),
+        ("GET https://h/v1?key=AIzaSyAbCdEf&alt=sse failed", "GET [redacted] failed"),
+        ("url=https://h/?api_key=zzz and x", "[redacted] and x"),
+        ("(xai-abcdef1234)", "[redacted]"), ("token:gsk_abcdefgh!", "[redacted]"),
+        // No part of a key is left, whatever it looks like inside.
+        ("bad Pl4nt3d+/Key==AbCd/9876543210 here", "bad [redacted] here"),
+        (#"bad Pl4nt3d\"Key=Ab&Cd,token=9876;543210."#, "bad [redacted]"),
+        ("key= is empty", "key= is empty"),
         ("a task-based risk-free answer", "a task-based risk-free answer"),
         ("max_tokens=5 is too few", "max_tokens=5 is too few"),
     ])
@@ -242,6 +246,24 @@ private let statuses: [ErrorCase] = [
     @Test func `a redirect tells where to`() {
         let error = classify(.openai, 308, "<html>", [("Location", "https://h/login?token=abc")])
         #expect(error.kind == .redirect)
-        #expect(error.message == "redirected to https://h/login?token=[redacted]")
+        #expect(error.message == "redirected to https://h/login")
+    }
+
+    @Test(arguments: [
+        ("http://u:pw@h:8/x?a=b@c#d", "http://h:8/x"), ("//u:p@w@h/", "//h/"), ("/elsewhere?key=1", "/elsewhere"),
+        ("https://h/a//b", "https://h/a//b"), ("http://u:p/w@h/", "another address"), ("u:pw@h/x", "another address"),
+        (#"http://u:p\w@h/"#, "another address"), ("https://h/sk-abcdefghij", "[redacted]"),
+    ])
+    func `a redirect's address is told without its secrets`(_ location: String, _ shown: String) {
+        let error = classify(.openai, 302, "", [("location", location)])
+        #expect(error.message == "redirected to " + shown)
+    }
+
+    @Test func `what was cut says so, wherever it was cut`() {
+        let blanks = String(repeating: " ", count: 1195)
+        for body in [openAI("bad \(blanks)Pl4nt3d-key"), "bad \(blanks + blanks)Pl4nt3d-key"] {
+            let message = classify(.openai, 401, body).message
+            #expect(message.hasPrefix("bad") && message.hasSuffix("…") && !message.contains("key"))
+        }
     }
 }

@@ -70,6 +70,55 @@ struct RouterSecretTests {
         #expect(SecretMask(provider).apply(text) == expected)
     }
 
+    private static let oddKey = "Pl4nt3d+/Key==AbCd/9876543210"
+
+    @Test(
+        "a key is found however it is written",
+        arguments: [
+            ("Pl4nt3d+/Key==AbCd/9876543210", "[redacted]"), ("Pl4nt3d%2B%2FKey%3D%3DAbCd%2F9876543210", "[redacted]"),
+            ("Pl4nt3d%2b/Key%3d=AbCd%2f9876543210", "[redacted]"), (#"Pl4nt3d+\/Key==AbCd\/9876543210"#, "[redacted]"),
+            (#"Pl4nt3d\u002b\u002FKey==AbCd/9876543210"#, "[redacted]"),
+            ("UGw0bnQzZCsvS2V5PT1BYkNkLzk4NzY1NDMyMTA=", "[redacted]="),
+            ("UGw0bnQzZCsvS2V5PT1BYkNkLzk4NzY1NDMyMTA%3D", "[redacted]%3D"),
+            ("Pl4nt3d%2B%2FKey%3…", "[redacted]…"), (#"Pl4nt3d+\u00…"#, "[redacted]…"), (#"Pl4nt3d+\…"#, "[redacted]…"),
+            ("Pl4nt3d+/Kex", "Pl4nt3d+/Kex"), ("Pl4nt3d%2", "Pl4nt3d%2"), ("50% of", "50% of"), ("100%", "100%"),
+            (#"a\"#, #"a\"#), ("100%…", "100%…"),
+        ])
+    func spellings(text: String, expected: String) {
+        let mask = SecretMask(ProviderConfiguration(name: "p", type: .openai, apiKey: Secret(Self.oddKey)))
+        #expect(mask.apply(text) == expected)
+        #expect(mask.apply("a \(text)") == "a \(expected)")
+        #expect(text.hasSuffix("…") || mask.apply("<\(text)> b") == "<\(expected)> b")
+    }
+
+    @Test("a key that holds escapes itself is found as it is, and with those escaped")
+    func escapesInKey() {
+        let mask = SecretMask(ProviderConfiguration(name: "p", type: .openai, apiKey: #"long%2Fkey\u0041"#))
+        #expect(mask.apply(#"<long%2Fkey\u0041>"#) == "<[redacted]>")
+        #expect(mask.apply(#"<long%252Fkey\\u0041>"#) == "<[redacted]>")
+    }
+
+    @Test("both alphabets of base64 are known")
+    func base64Alphabets() {
+        let mask = SecretMask(ProviderConfiguration(name: "p", type: .openai, apiKey: "???>>>~~~"))
+        #expect(mask.apply("Pz8/Pj4+fn5+ Pz8_Pj4-fn5-") == "[redacted] [redacted]")
+    }
+
+    // Gemini's model stands in the path, where such a key would be several parts.
+    @Test(
+        "no part of a key is left that looks like several things", arguments: Format.allCases.filter { $0 != .gemini })
+    func oddKeyInMessage(format: Format) async throws {
+        var script = Script(format: format)
+        script.missingModels = [Self.oddKey]
+        let fixture = try RouterFixture(script) { configuration in
+            configuration.providers[0].apiKey = Secret(Self.oddKey)
+            configuration.providers[0].models = [ModelConfiguration(name: Self.oddKey)]
+        }
+        let error = await failure { try await fixture.router.complete(ChatRequest("hi")) }
+        #expect(error?.message.contains("[redacted]") == true)
+        #expect(error.map { !$0.message.contains("Pl4nt3d") && !$0.message.contains("98765") } == true)
+    }
+
     @Test("an address with credentials is shown without them")
     func addressOnly() async throws {
         let fixture = try RouterFixture(Script(fault: .refuse)) { configuration in

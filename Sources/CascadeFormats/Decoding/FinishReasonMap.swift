@@ -56,6 +56,6 @@ enum FinishReasonMap {
     ]
 
     private static func failed(_ kind: ProviderError.Kind, _ code: String, _ message: String) -> Meaning {
-        .failed(ProviderError(kind: kind, code: code, message: message))
+        .failed(ProviderError(kind: kind, code: ErrorMessage.clean(code), message: message))
     }
 }

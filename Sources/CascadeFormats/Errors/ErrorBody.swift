@@ -73,10 +73,11 @@ struct ErrorBody {
 
     private static func plainText(_ body: RawSpan, start: Int, count: Int) -> String {
         var bytes: [UInt8] = []
-        for i in start..<min(count, start + 2048) {
+        let end = min(count, start + 2048)
+        for i in start..<end {
             bytes.append(body[i])
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self) + (end < count ? "…" : "")
     }
 }
 

@@ -20,7 +20,7 @@ public enum ErrorClassifier {
             isThrottled: error.kind == .rateLimited, now: now)
         error.requestID = RequestID.of(head) ?? error.requestID
         if error.kind == .redirect, let location = head["location"] {
-            error.message = "redirected to " + ErrorMessage.clean(location)
+            error.message = "redirected to " + ErrorMessage.address(location)
         }
         return error
     }

@@ -10,18 +10,35 @@ enum ErrorMessage {
         return message.hasPrefix("<") ? "an HTML page" : message
     }
 
-    /// One line without control characters and keys, cut at ``longest``.
+    /// One line without control characters and keys, cut at ``longest``. What was cut ends with "…", so that whoever
+    /// knows the secrets can tell where the beginning of one may stand.
     static func clean(_ text: String) -> String {
         var words: [Substring] = []
         var length = 0
         // Far more than is kept, so that a huge text costs little.
-        let line = String(String.UnicodeScalarView(text.unicodeScalars.prefix(4 * longest).map(visible)))
+        let kept = text.unicodeScalars.prefix(4 * longest)
+        let line = String(String.UnicodeScalarView(kept.map(visible)))
         for word in line.split(separator: " ") where length <= longest {
             words.append(word)
             length += word.count + 1
         }
-        let cleaned = Redaction.redact(words)
+        let isCut = kept.endIndex < text.unicodeScalars.endIndex
+        let cleaned = Redaction.redact(words) + (isCut ? "…" : "")
         return cleaned.count <= longest ? cleaned : String(cleaned.prefix(longest - 1)) + "…"
+    }
+
+    /// A `Location` without what is between a person and the server: no user, no query, no fragment.
+    static func address(_ location: String) -> String {
+        let bare = location.prefix { $0 != "?" && $0 != "#" }
+        guard let start = bare.firstRange(of: "//")?.upperBound else { return withoutUser(bare[...]) }
+        let authority = bare[start...].prefix { $0 != "/" && $0 != "\\" }
+        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        return withoutUser(bare[..<start] + host + bare[authority.endIndex...])
+    }
+
+    /// An "@" in what seems to be the path may be that of a password with a slash in it.
+    private static func withoutUser(_ address: Substring) -> String {
+        address.contains("@") ? "another address" : clean(String(address))
     }
 
     private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

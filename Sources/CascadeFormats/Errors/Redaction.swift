@@ -1,4 +1,7 @@
 /// Removes what looks like a credential.
+///
+/// The whole word goes, from blank to blank. Half a key would be worse than a lost address: whoever knows the key, and
+/// takes it out exactly, would not find it any more.
 enum Redaction {
     private static let mark = "[redacted]"
     /// How keys begin: OpenAI, Anthropic and their imitators, xAI, Groq, Google, Fireworks, Hugging Face, AWS.
@@ -8,10 +11,10 @@ enum Redaction {
 
     /// Joins the words by spaces, without the credentials among them.
     static func redact(_ words: [Substring]) -> String {
-        var result: [String] = []
+        var result: [Substring] = []
         var isAfterBearer = false
         for word in words {
-            result.append(isAfterBearer ? mark : redact(word))
+            result.append(isAfterBearer || holdsCredential(word) ? mark[...] : word)
             isAfterBearer = isAfterBearer ? false : isBearer(word)
         }
         return result.joined(separator: " ")
@@ -22,43 +25,26 @@ enum Redaction {
         return bare == "bearer" || bare == "authorizationbearer"
     }
 
-    private static func redact(_ word: Substring) -> String {
-        let core = word.drop { quotes.contains($0) }
-        if prefixes.contains(where: { core.hasPrefix($0) && core.count > $0.count + 3 }) { return mark }
-        var result = ""
-        var rest = word
-        // What follows "key=" in an address, or stands in the middle of a word behind quotes and colons.
-        while let position = secret(in: rest) {
-            result += rest[..<position] + mark
-            rest = rest[position...].drop { !"&\"'`,;)}]".contains($0) }
+    private static func holdsCredential(_ word: Substring) -> Bool {
+        var isAfterWordCharacter = false
+        for index in word.indices {
+            let rest = word[index...]
+            if !isAfterWordCharacter, beginsKey(rest) { return true }
+            if word[index] == "=", rest.count > 1, isSecretName(word[..<index]) { return true }
+            isAfterWordCharacter = isWordCharacter(word[index])
         }
-        return result + rest
+        return false
     }
 
-    /// Where the next credential within a word begins.
-    private static func secret(in word: Substring) -> Substring.Index? {
-        var index = word.startIndex
-        while index < word.endIndex {
-            let rest = word[index...]
-            if index > word.startIndex, !isWordCharacter(word[word.index(before: index)]),
-                prefixes.contains(where: { rest.hasPrefix($0) && rest.count > $0.count + 3 })
-            {
-                return index
-            }
-            if word[index] == "=", isSecretName(word[..<index]), word.index(after: index) < word.endIndex,
-                !rest.dropFirst().hasPrefix(mark)
-            {
-                return word.index(after: index)
-            }
-            index = word.index(after: index)
-        }
-        return nil
+    private static func beginsKey(_ text: Substring) -> Bool {
+        prefixes.contains { text.hasPrefix($0) && text.dropFirst($0.count).count > 3 }
     }
 
     private static func isWordCharacter(_ character: Character) -> Bool {
         character.isLetter || character.isNumber || character == "-" || character == "_"
     }
 
+    /// Whether the text ends with a name such as `api_key`: what follows "=" is then its value.
     private static func isSecretName(_ text: Substring) -> Bool {
         let lower = text.lowercased()
         return names.contains { lower.hasSuffix($0) }
