@@ -266,4 +266,18 @@ private let statuses: [ErrorCase] = [
             #expect(message.hasPrefix("bad") && message.hasSuffix("…") && !message.contains("key"))
         }
     }
+
+    @Test func `a status that only the body stands for is told from the response's own`() {
+        let event = anthropic("overloaded_error", "x")
+        let inStream = decode([Record(event, .error)], as: .anthropic).error
+        #expect(inStream?.status == 529 && inStream?.isStatusImplied == true)
+        let inBody = decode([Record(gemini(429, "RESOURCE_EXHAUSTED", ""), .body)], as: .gemini).error
+        #expect(inBody?.status == 429 && inBody?.isStatusImplied == true)
+        #expect(inBody?.message == "an error without a message")
+        #expect(classify(.anthropic, 200, event).isStatusImplied)
+        let failed = classify(.anthropic, 503, event)
+        #expect(failed.status == 503 && !failed.isStatusImplied)
+        let unknown = decode([#"{"error":"x"}"#], as: .ollama).error
+        #expect(unknown?.status == nil && unknown?.isStatusImplied == false)
+    }
 }

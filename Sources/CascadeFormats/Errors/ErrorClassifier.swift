@@ -27,7 +27,8 @@ public enum ErrorClassifier {
 
     /// Classifies by body and status alone. An error inside a success has no status but the one its body names.
     static func classify(type: ProviderType, status: Int?, body: ErrorBody) -> ProviderError {
-        let failing = status.flatMap { $0 >= 300 ? $0 : nil } ?? body.status ?? impliedStatus(body)
+        let reported = status.flatMap { $0 >= 300 ? $0 : nil }
+        let failing = reported ?? body.status ?? impliedStatus(body)
         let evidence = ErrorEvidence(type: type, status: failing, body: body)
         var kind = evidence.kind
         if failing == nil, kind == nil {
@@ -35,7 +36,7 @@ public enum ErrorClassifier {
         }
         return ProviderError(
             kind: kind ?? .serverError, status: failing, code: body.codes.first.map { ErrorMessage.clean($0) },
-            message: ErrorMessage.make(body, status: failing),
+            message: ErrorMessage.make(body, status: reported), isStatusImplied: reported == nil && failing != nil,
             retryAfter: RetryAfter.parse(retryDelay: body.retryDelay, message: body.message),
             requestID: body.requestID)
     }

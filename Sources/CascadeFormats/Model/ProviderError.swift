@@ -40,6 +40,8 @@ public struct ProviderError: Error, Sendable, Hashable {
     public var kind: Kind
     /// The HTTP status, or the status that an error inside a 200 stands for.
     public var status: Int?
+    /// Whether ``status`` is only what the body stands for, and not what the response came with.
+    public var isStatusImplied: Bool
     /// The provider's own code, for example `context_length_exceeded`.
     public var code: String?
     /// The provider's message, shortened and on one line; never HTML, never a key.
@@ -54,11 +56,13 @@ public struct ProviderError: Error, Sendable, Hashable {
         status: Int? = nil,
         code: String? = nil,
         message: String,
+        isStatusImplied: Bool = false,
         retryAfter: Duration? = nil,
         requestID: String? = nil
     ) {
         self.kind = kind
         self.status = status
+        self.isStatusImplied = isStatusImplied
         self.code = code
         self.message = message
         self.retryAfter = retryAfter
