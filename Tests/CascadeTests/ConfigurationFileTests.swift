@@ -147,7 +147,8 @@ struct ConfigurationFileTests {
     @Test("a byte order mark does not move columns")
     func skipsByteOrderMark() {
         let error = #expect(throws: ConfigurationError.self) { try parseConfiguration("\u{FEFF}providers: 1\n") }
-        #expect(error?.description == "providers.yaml:1:12: error: providers: expected a list of providers, found 1")
+        #expect(
+            error?.description == "providers.yaml:1:12: error: providers: expected a list of providers, found a text")
     }
 }
 

@@ -42,12 +42,22 @@ struct ConfigurationSecretTests {
             #"headers: {x-key: "sk-very-secret\0"}"#, "headers: {x-key: [sk-very-secret]}",
             #"headers: {"x sk-very-secret": 1}"#, #"url: "http://me:sk-very-secret@host""#,
             #"url: "sk-very-secret""#,
+            #"headers: "Authorization: Bearer sk-very-secret""#, "headers: sk-very-secret", "models: sk-very-secret",
+            "timeouts: sk-very-secret", "tls: 'sk-very-secret'", "tags: sk-very-secret",
         ])
     func hidden(member: String) {
         let yaml = "providers: [{name: a, type: openai, \(member)}]"
         let error = #expect(throws: ConfigurationError.self) { try parseConfiguration(yaml) }
         #expect(error?.diagnostics.count == 1)
         #expect(error.map { !"\($0.description)\($0)\(String(reflecting: $0))".contains("sk-very") } == true)
+    }
+
+    @Test(
+        "a text in place of a mapping or list is not shown",
+        arguments: ["", "providers: ", "providers:\n- ", "a: &b x\n<<: "])
+    func hiddenScalar(before: String) {
+        let error = #expect(throws: ConfigurationError.self) { try parseConfiguration(before + key) }
+        #expect(error?.description.contains("sk-very") == false)
     }
 
     @Test("what the environment put in is not shown where a number was expected")

@@ -46,7 +46,7 @@ extension CascadeConfiguration {
                 return nil
             }
             guard value.isMapping else {
-                value.mismatch("a mapping with a \"providers\" list")
+                value.mismatch("a mapping with a \"providers\" list", found: value.kindFound)
                 return nil
             }
             return value.mapping()

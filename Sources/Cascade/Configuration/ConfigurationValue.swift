@@ -34,6 +34,12 @@ struct ConfigurationValue {
         }
     }
 
+    /// As ``found``, without the text of a scalar: what stands where a mapping or list should may be a secret.
+    var kindFound: String {
+        guard case .scalar = node, !isNull else { return found }
+        return "a text"
+    }
+
     func error(_ message: String) {
         reader.error(message, at: position, path: path)
     }
@@ -58,7 +64,7 @@ struct ConfigurationValue {
 
     func mapping() -> ConfigurationMapping? {
         guard case .mapping(let mapping) = node else {
-            mismatch("a mapping")
+            mismatch("a mapping", found: kindFound)
             return nil
         }
         return ConfigurationMapping(mapping, of: self)
@@ -66,7 +72,7 @@ struct ConfigurationValue {
 
     func list(of what: String) -> [ConfigurationValue]? {
         guard case .sequence(let sequence) = node else {
-            mismatch("a list of \(what)")
+            mismatch("a list of \(what)", found: kindFound)
             return nil
         }
         return sequence.enumerated().map { index, node in
