@@ -1,4 +1,5 @@
 import Foundation
+import Cascade
 import Testing
 
 @testable import CascadeCommand
@@ -63,7 +64,19 @@ import Testing
         ("127.0.0.1:1234", "http://127.0.0.1:1234"), ("box", "http://box:11434"), ("http://box:1/", "http://box:1"),
         ("0.0.0.0", "http://127.0.0.1:11434"), (" ", nil),
     ])
-    func `Ollama's variable has several forms`(host: String, address: String?) {
-        #expect(EnvironmentFallback.address(ofOllama: host) == address)
+    func `Ollama's variable has several forms`(host: String, address: String?) throws {
+        #expect(try EnvironmentFallback.address(ofOllama: host).get() == address)
+    }
+
+    @Test(arguments: [
+        "http://me:sk-secret@box", "http://me:sk/secret@box", "http://me/sk-secret@box", "me:sk-secret@box",
+        "http://box/?key=sk-secret", "sk-secret box",
+    ])
+    func `Ollama's variable holds no credentials, and is not shown`(host: String) async {
+        let configuration = await EnvironmentFallback.configuration(["OLLAMA_HOST": host, "OPENAI_API_KEY": "k"])
+        #expect(configuration.providers.map(\.type) == [.openai])
+        let warning = configuration.warnings.map(\.description).joined()
+        #expect(warning.hasPrefix("environment: warning: OLLAMA_HOST: expected a host or an address, found one with "))
+        #expect(!warning.contains("me:") && !warning.contains("secret") && !warning.contains("box"))
     }
 }

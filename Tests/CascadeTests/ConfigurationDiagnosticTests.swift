@@ -215,7 +215,8 @@ struct ConfigurationDiagnosticTests {
             ("http://a:99999", "one with a bad port"), ("http://a:x", "one with a bad port"),
             ("http://a/?q=1", "one with a query or fragment"), ("http://a/#f", "one with a query or fragment"),
             ("http://me:pw@a", "one with a user name; use api_key or headers"), ("http://a<b", "one with a bad host"),
-            ("http://[::1", "one with a bad host"),
+            ("http://[::1", "one with a bad host"), ("http://me/pw@a", "one with an @; write it as %40"),
+            ("http://me:80/pw@a", "one with an @; write it as %40"),
         ])
     func refusesURL(url: String, found: String) {
         let error = #expect(throws: ConfigurationError.self) { try parseConfiguration(provider("url: \"\(url)\"")) }

@@ -41,7 +41,7 @@ struct ConfigurationSecretTests {
             "api_key: [sk-very-secret]", "api_key: {sk-very-secret: 1}", #"headers: {x-key: "sk-very-secret\r\n"}"#,
             #"headers: {x-key: "sk-very-secret\0"}"#, "headers: {x-key: [sk-very-secret]}",
             #"headers: {"x sk-very-secret": 1}"#, #"url: "http://me:sk-very-secret@host""#,
-            #"url: "sk-very-secret""#,
+            #"url: "sk-very-secret""#, #"url: "http://me:80/sk-very-secret@host""#,
             #"headers: "Authorization: Bearer sk-very-secret""#, "headers: sk-very-secret", "models: sk-very-secret",
             "timeouts: sk-very-secret", "tls: 'sk-very-secret'", "tags: sk-very-secret",
         ])

@@ -88,8 +88,8 @@ extension ConfigurationValue {
 }
 
 /// Why a text is not usable, in words that do not show it.
-struct TextProblem: Error {
-    var found: String
+package struct TextProblem: Error {
+    package var found: String
 }
 
 /// A key without blanks around it; `nil` if nothing is left.
@@ -102,8 +102,8 @@ func checkedKey(_ text: String) -> Result<Secret?, TextProblem> {
     return .success(key.isEmpty ? nil : Secret(String(key)))
 }
 
-/// An `http` or `https` address without a slash at its end.
-func checkedBaseURL(_ text: String) -> Result<String, TextProblem> {
+/// An `http` or `https` address without a slash at its end, and without a user: addresses are shown.
+package func checkedBaseURL(_ text: String) -> Result<String, TextProblem> {
     func problem(_ found: String) -> Result<String, TextProblem> { .failure(TextProblem(found: found)) }
     let isVisible = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     guard isVisible, !text.isEmpty else { return problem(text.isEmpty ? "an empty one" : "one with blanks") }
@@ -115,6 +115,8 @@ func checkedBaseURL(_ text: String) -> Result<String, TextProblem> {
     guard !rest.contains(where: { "?#".contains($0) }) else { return problem("one with a query or fragment") }
     let authority = rest.prefix { $0 != "/" }
     guard !authority.contains("@") else { return problem("one with a user name; use api_key or headers") }
+    // A password with a slash in it would make a host of the user, and send requests there.
+    guard !rest.contains("@") else { return problem("one with an @; write it as %40") }
     var host = authority
     if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
         let port = authority[authority.index(after: colon)...]

@@ -29,16 +29,26 @@ enum EnvironmentFallback {
                 providers.append(provider)
                 continue
             }
-            if let found = await local(provider, at: environment["OLLAMA_HOST"]) { providers.append(found) }
+            switch address(ofOllama: environment["OLLAMA_HOST"] ?? "") {
+            case .success(let address):
+                if let found = await local(provider, at: address) { providers.append(found) }
+            case .failure(let problem):
+                configuration.warnings.append(
+                    ConfigurationDiagnostic(
+                        severity: .warning, file: "environment", path: "OLLAMA_HOST",
+                        message: "expected a host or an address, found \(problem.found); Ollama is left out"))
+            }
         }
         configuration.providers = providers
         return configuration
     }
 
     /// `provider` with its models; `nil` if it does not answer or has none.
-    private static func local(_ provider: ProviderConfiguration, at host: String?) async -> ProviderConfiguration? {
+    private static func local(
+        _ provider: ProviderConfiguration, at address: String?
+    ) async -> ProviderConfiguration? {
         var provider = provider
-        if let host, let address = address(ofOllama: host) { provider.baseURL = address }
+        provider.baseURL = address
         provider.timeouts.connect = patience
         provider.timeouts.responseHeaders = patience
         provider.timeouts.total = patience
@@ -55,12 +65,12 @@ enum EnvironmentFallback {
         return provider
     }
 
-    /// Ollama's own variable is an address, a host, or a host and a port.
-    static func address(ofOllama host: String) -> String? {
+    /// Ollama's own variable is an address, a host, or a host and a port; `nil` when it says nothing.
+    static func address(ofOllama host: String) -> Result<String?, TextProblem> {
         let host = host.trimmingCharacters(in: .whitespaces)
-        guard !host.isEmpty else { return nil }
-        if host.contains("://") { return host.hasSuffix("/") ? String(host.dropLast()) : host }
+        guard !host.isEmpty else { return .success(nil) }
+        if host.contains("://") { return checkedBaseURL(host).map(Optional.some) }
         let name = host.hasPrefix("0.0.0.0") ? "127.0.0.1" + host.dropFirst(7) : host
-        return "http://" + (name.contains(":") ? name : name + ":11434")
+        return checkedBaseURL("http://" + (name.contains(":") ? name : name + ":11434")).map(Optional.some)
     }
 }
