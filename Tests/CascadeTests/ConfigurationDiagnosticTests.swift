@@ -207,6 +207,29 @@ struct ConfigurationDiagnosticTests {
     }
 
     @Test(
+        "an alias that leads to no model but to an alias is told",
+        arguments: [
+            ("{a: a}", ["3:7: warning: aliases.a: an alias of itself is never used"]),
+            (
+                "{a: [m, b], b: a}",
+                [
+                    #"3:11: warning: aliases.a[1]: "b" is an alias too; none is followed to another"#,
+                    #"3:18: warning: aliases.b: "a" is an alias too; none is followed to another"#,
+                ]
+            ),
+            // Models of two providers that stand for each other.
+            ("{m: [m, n], n: [n, m]}", []), ("{a: [gone]}", []),
+        ])
+    func warnsOfAliases(aliases: String, warnings: [String]) throws {
+        let listing = "{name: p, type: ollama, enabled: true, models: [m]}, {name: q, type: ollama, models: [n]}"
+        let yaml = "providers: [\(listing)]\naliases:\n  \(aliases)"
+        #expect(try parseConfiguration(yaml).warnings.map(\.description) == warnings.map(located))
+        // A provider that lists nothing may have a model of any name.
+        let open = "providers: [\(listing), {name: r, type: ollama, enabled: true}]\naliases: \(aliases)"
+        #expect(try parseConfiguration(open).warnings == [])
+    }
+
+    @Test(
         "refuses addresses that requests cannot be sent to",
         arguments: [
             ("localhost:11434", "one without http:// or https://"), ("ftp://a", "another scheme than http or https"),

@@ -104,13 +104,26 @@ extension CascadeConfiguration {
     }
 
     private mutating func readAliases(_ section: ConfigurationMapping) {
+        let aliasesOnly = namesOfNoModel(among: section.entries.map(\.key))
         for (alias, _, value) in section.entries where !value.isNull {
-            if value.isList {
-                aliases[alias] = value.names(of: "model names")
-            } else {
-                aliases[alias] = value.name().map { [$0] }
+            guard let targets = value.isList ? value.list(of: "model names") : [value] else { continue }
+            aliases[alias] = targets.compactMap { target in
+                guard let name = target.name() else { return nil }
+                if aliasesOnly.contains(name) {
+                    target.warning(
+                        name == alias
+                            ? "an alias of itself is never used"
+                            : "\(ConfigurationDiagnostic.quoted(name)) is an alias too; none is followed to another")
+                }
+                return name
             }
         }
+    }
+
+    /// None where an enabled provider lists no models: it takes any name.
+    private func namesOfNoModel(among names: [String]) -> Set<String> {
+        guard !providers.contains(where: { $0.enabled && $0.models.isEmpty }) else { return [] }
+        return Set(names).subtracting(providers.lazy.flatMap(\.models).map(\.name))
     }
 
     private mutating func readAgentModels(_ section: ConfigurationMapping) {
