@@ -97,8 +97,8 @@ struct EncodingTextTests {
             "a user who calls", "messages[0].tool_calls",
             { $0.messages[0].toolCalls = [ToolCall(id: "a", name: "b", arguments: "")] }
         ),
-        ("an unread image", "messages[0].content", { $0.messages[0].content = [.image(.file(path: "x.png"))] }),
-        ("unread audio", "messages[0].content", { $0.messages[0].content = [.audio(.file(path: "x.wav"))] }),
+        ("an unread image", "messages[0].content[0]", { $0.messages[0].content = [.image(.file(path: "x.png"))] }),
+        ("unread audio", "messages[0].content[0]", { $0.messages[0].content = [.audio(.file(path: "x.wav"))] }),
         ("a tool without a name", "tools[0].name", { $0.tools = [Tool(name: "")] }),
         ("a choice of nothing", "tool_choice", { $0.toolChoice = .required }),
         ("a choice of an unknown tool", "tool_choice", { $0.toolChoice = .function("g") }),

@@ -43,17 +43,20 @@ extension ChatMessage {
         for call in toolCalls where call.id.isEmpty || call.name.isEmpty {
             throw .invalidRequest(path(".tool_calls"), "a call must have an id and a name")
         }
-        for part in content where part.isFile {
-            throw .invalidRequest(path(".content"), "a file must be read before the request is encoded")
+        for index in content.indices {
+            try content[index].checkConsistency { path(".content[\(index)]") }
         }
     }
 }
 
 extension ContentPart {
-    fileprivate var isFile: Bool {
+    fileprivate func checkConsistency(_ path: () -> String) throws(EncodingError) {
         switch self {
-        case .image(.file, _), .audio(.file): true
-        default: false
+        case .text, .image(.url, _): break
+        case .image(.file, _), .audio(.file):
+            throw .invalidRequest(path(), "a file must be read before the request is encoded")
+        case .image(.base64(let data, _), _), .audio(.base64(let data, _)):
+            guard Base64Text.isValid(data) else { throw .invalidRequest(path(), "must be base64, with its padding") }
         }
     }
 }
