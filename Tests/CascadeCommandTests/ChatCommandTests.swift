@@ -126,6 +126,31 @@ extension CommandTests {
             #expect(provider.log[0].bodyText.contains("data:image/png;base64,iVBORw0KGgoAAQ=="))
         }
 
+        @Test(arguments: [false, true]) func `what a format cannot take is told, not dropped in silence`(
+            isWhole: Bool
+        ) async throws {
+            let workspace = try Workspace()
+            let provider = try LoopbackProvider(script: .init(format: .ollama, text: "No picture here."))
+            workspace.keep([provider])
+            try workspace.write(
+                """
+                providers:
+                  - name: local
+                    type: ollama
+                    url: "\(provider.baseURL(for: .ollama))"
+                    enabled: true
+                    models:
+                      - {name: loopback-model, default: true, capabilities: [text, vision, streaming]}
+                """, to: "cascade.yaml")
+            let run = try await workspace.run(
+                ["chat", "--image", "http://host/x.png", "What?"] + (isWhole ? ["--no-stream"] : []))
+            #expect(run.status == 0, "\(run.error)")
+            #expect(run.output == "No picture here.\n")
+            #expect(
+                run.error
+                    == "cascade: note: local cannot take messages.image_url by its format; it was left out\n")
+        }
+
         @Test func `memory is told when asked for`() async throws {
             let (workspace, _) = try Workspace.with()
             let json = try await workspace.run(["chat", "--json", "--memory", "Hello"])

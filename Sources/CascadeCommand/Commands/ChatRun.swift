@@ -24,11 +24,13 @@ struct ChatRun {
     func printText(_ request: ChatRequest) async throws -> String {
         if options.isWhole {
             let response = try await router.complete(request)
+            tellDropped(response.droppedFields, by: response.provider)
             try Console.write(response.content.hasSuffix("\n") ? response.content : response.content + "\n")
             if options.verbose { Console.note(AttemptText.summary(response)) }
             return response.content
         }
         let stream = try await router.stream(request)
+        tellDropped(stream.droppedFields, by: stream.provider)
         var text = ""
         do {
             for try await piece in stream.text {
@@ -43,6 +45,11 @@ struct ChatRun {
         if !text.hasSuffix("\n") { try Console.write("\n") }
         if options.verbose { Console.note(AttemptText.summary(stream)) }
         return text
+    }
+
+    /// Always told: an answer to a picture that was not sent looks like any other.
+    private func tellDropped(_ fields: [String], by provider: String) {
+        if let text = AttemptText.dropped(fields, by: provider) { Console.remark(text) }
     }
 
     private func printJSON(_ request: ChatRequest, _ memory: MemoryReport?) async throws {

@@ -33,7 +33,12 @@ enum Console {
         writeError(Style.error.red("cascade: ") + message + "\n")
     }
 
-    /// A passing remark.
+    /// What the caller should know although all went well.
+    static func remark(_ message: String) {
+        writeError(Style.error.yellow("cascade: note: ") + message + "\n")
+    }
+
+    /// What helps a person to follow along.
     static func note(_ message: String) {
         writeError(Style.error.dim(message) + "\n")
     }

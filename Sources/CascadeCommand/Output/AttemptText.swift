@@ -17,6 +17,13 @@ enum AttemptText {
         return status + reason + message
     }
 
+    /// `local cannot take messages.image_url by its format; it was left out`; `nil` when nothing was.
+    static func dropped(_ fields: [String], by provider: String) -> String? {
+        guard !fields.isEmpty else { return nil }
+        let were = fields.count == 1 ? "it was" : "they were"
+        return "\(provider) cannot take \(fields.joined(separator: ", ")) by its format; \(were) left out"
+    }
+
     /// `openai-backup (gpt-4o-mini): answered in 1.2 s, 9 + 20 tokens`.
     static func summary(_ response: ChatResponse) -> String {
         summary(response.provider, response.model, "answered in \(Units.text(response.latency))", response.usage)
