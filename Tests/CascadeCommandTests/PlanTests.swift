@@ -25,6 +25,20 @@ extension CommandTests {
             #expect(first.counters.requests + second.counters.requests == 0)
         }
 
+        @Test func `a plan that asks nobody is status 1`() async throws {
+            let workspace = try Workspace()
+            try workspace.write(
+                """
+                providers:
+                  - {name: hosted, type: openai, enabled: true, api_key: "${NO_SUCH_KEY}", models: [m]}
+                """, to: "cascade.yaml")
+            let text = try await workspace.run(["explain"])
+            #expect(text.status == 1)
+            #expect(text.output.contains("no API key"))
+            #expect(text.output.contains("No provider would be asked."))
+            #expect(try await workspace.run(["explain", "--json"]).status == 1)
+        }
+
         @Test func `a model of another provider is shown as what it is`() async throws {
             let workspace = try Workspace()
             let first = try LoopbackProvider()

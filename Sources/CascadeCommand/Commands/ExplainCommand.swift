@@ -7,7 +7,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Show who would be asked, in which order and why. Nothing is sent.",
         discussion: """
-            Exit status: 0 when a provider would be asked, else 1.
+            Exit status: 0 when a provider would be asked now, else 1: none can take the request, or all that can are \
+            held back, for instance for want of a key.
 
             Examples:
               cascade explain
@@ -30,7 +31,11 @@ struct ExplainCommand: AsyncParsableCommand {
         let plan = router.explain(question)
         await router.shutdown()
         try Console.write(json ? Self.json(plan) : Self.text(plan))
-        guard !plan.steps.isEmpty else { throw CommandFailure.unanswered(nil) }
+        guard Self.wouldAsk(plan) else { throw CommandFailure.unanswered(nil) }
+    }
+
+    private static func wouldAsk(_ plan: RequestPlan) -> Bool {
+        plan.steps.contains { $0.heldBack == nil }
     }
 
     private static func json(_ plan: RequestPlan) -> String {
@@ -55,9 +60,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private static func text(_ plan: RequestPlan) -> String {
         var text = "Needs: " + (plan.needs.isEmpty ? "nothing special" : plan.needs.joined(separator: ", ")) + "\n\n"
-        if plan.steps.isEmpty {
-            text += Style.output.yellow("No provider would be asked.") + "\n"
-        } else {
+        if !plan.steps.isEmpty {
             var table = TextTable(["", "PROVIDER", "TYPE", "MODEL", "WHY THIS MODEL", "NOW"], style: .output)
             for (index, step) in plan.steps.enumerated() {
                 let reason = step.modelReason + (step.isFallbackModel ? " (fallback)" : "")
@@ -67,6 +70,9 @@ struct ExplainCommand: AsyncParsableCommand {
                 ])
             }
             text += table.text
+        }
+        if !wouldAsk(plan) {
+            text += (plan.steps.isEmpty ? "" : "\n") + Style.output.yellow("No provider would be asked.") + "\n"
         }
         if !plan.skipped.isEmpty {
             text += "\nPassed by:\n"
