@@ -74,6 +74,36 @@ extension CommandTests {
             #expect(text.lines[1].contains("unhealthy"))
         }
 
+        @Test func `providers tells what it found, and who was not asked`() async throws {
+            let workspace = try Workspace()
+            let away = try LoopbackProvider(script: .init(format: .ollama, fault: .refuse))
+            let here = try LoopbackProvider(script: .init(format: .ollama))
+            workspace.keep([away, here])
+            try workspace.write(
+                """
+                providers:
+                  - {name: away, type: ollama, enabled: true, priority: 1, url: "\(away.baseURL(for: .ollama))"}
+                  - name: here
+                    type: ollama
+                    enabled: true
+                    priority: 2
+                    url: "\(here.baseURL(for: .ollama))"
+                    models: [llama3.2]
+                  - {name: hosted, type: openai, enabled: true, priority: 3, api_key: "${PLANTED_KEY}", models: [m]}
+                """, to: "cascade.yaml")
+            let text = try await workspace.run(["providers"])
+            #expect(text.lines.count == 4)
+            #expect(text.lines[2].contains("answers, 1 model; model llama3.2 is not pulled"), "\(text.output)")
+            #expect(text.lines[3].contains("not asked"))
+            #expect(text.lines[3].contains("key set, not asked"))
+            #expect(!text.lines[3].contains(" ms"))
+            let json = try await workspace.run(["providers", "--json"])
+            let providers = try #require(try json.json()["providers"] as? [[String: Any]])
+            #expect(providers.map { $0["status"] as? String } == ["unhealthy", "healthy", "not_asked"])
+            #expect(providers.map { $0["healthy"] as? Bool } == [false, true, nil])
+            #expect(providers[2]["latency_ms"] is NSNull)
+        }
+
         @Test func `no healthy provider is status 1`() async throws {
             let workspace = try Workspace()
             let away = try LoopbackProvider(script: .init(format: .ollama, fault: .refuse))

@@ -82,11 +82,14 @@ public struct RouterMetrics: Sendable, Hashable {
 public struct HealthReport: Sendable, Hashable {
     public var provider: String
     public var type: ProviderType
+    /// Whether it was sent a question. Hosted types have none that costs nothing, so that they are not asked.
+    public var wasAsked: Bool
+    /// It answered; or it was not asked, and nothing it needs is missing.
     public var isHealthy: Bool
-    /// For a person: "answers, 3 models", "no API key", "connection refused at localhost:11434".
+    /// For a person: "answers, 3 models", "key set, not asked", "no API key".
     public var detail: String
     public var latency: Duration
-    /// The status after this check.
+    /// What this check found; of a provider that was not asked, what its requests have shown.
     public var status: ProviderHealth.Status
     /// Models the provider lists, where its format can say.
     public var models: [String]

@@ -20,23 +20,24 @@ extension RouterCore {
         let startedAt = clock.now
         let result = await probe(provider)
         let now = clock.now
-        if result.hasAnswered {
+        if result.wasAsked, result.isHealthy {
             provider.state.withLock { state in
                 guard state.breaker.state(at: now) != .closed else { return }
                 state.breaker.reset()
                 state.health.circuitClosed()
             }
         }
+        let standing = provider.state.withLock { $0.health.status }
         return HealthReport(
-            provider: provider.name, type: provider.type, isHealthy: result.isHealthy, detail: result.detail,
-            latency: startedAt.duration(to: now), status: provider.state.withLock { $0.health.status },
-            models: result.models)
+            provider: provider.name, type: provider.type, wasAsked: result.wasAsked, isHealthy: result.isHealthy,
+            detail: result.detail, latency: startedAt.duration(to: now),
+            status: result.isHealthy ? result.wasAsked ? .healthy : standing : .unhealthy, models: result.models)
     }
 
     private struct Probe {
         var isHealthy: Bool
-        /// It was asked and answered well; otherwise its health is what its set-up lets expect.
-        var hasAnswered = false
+        /// Otherwise its health is what its set-up lets expect.
+        var wasAsked = false
         var detail: String
         var models: [String] = []
     }
@@ -46,7 +47,8 @@ extension RouterCore {
         guard let endpoint = provider.endpoint else { return Probe(isHealthy: false, detail: "disabled") }
         guard let url = RequestEncoder.healthURL(base: provider.baseURL, type: provider.type) else {
             // A hosted provider is asked nothing: its key is there, and a question might cost something.
-            return Probe(isHealthy: true, detail: "API key is set")
+            let key = provider.configuration.apiKey == nil ? "" : "key set, "
+            return Probe(isHealthy: true, detail: key + "not asked")
         }
         return await get(url, from: provider, endpoint: endpoint)
     }
@@ -76,7 +78,7 @@ extension RouterCore {
                 await signal.waitOrCancel()
             case .ended(let outcome):
                 let failure = outcome.failure.map { UpstreamFailure.transport($0, outcome) }
-                return Probe(isHealthy: false, detail: failure?.described(for: provider) ?? "no answer")
+                return Probe(isHealthy: false, wasAsked: true, detail: failure?.described(for: provider) ?? "no answer")
             }
         }
     }
@@ -85,9 +87,18 @@ extension RouterCore {
         // A compatible server need not list its models; that it says so is an answer.
         let isAnswer = status == 200 || (provider.type == .openaiCompatible && (status == 404 || status == 405))
         guard isAnswer else {
-            return Probe(isHealthy: false, detail: "HTTP \(status) from \(provider.displayAddress)")
+            return Probe(isHealthy: false, wasAsked: true, detail: "HTTP \(status) from \(provider.displayAddress)")
         }
-        let listed = provider.type == .ollama ? ", \(models.count) models" : ""
-        return Probe(isHealthy: true, hasAnswered: true, detail: "answers\(listed)", models: models)
+        let listed = provider.type == .ollama ? listing(models, for: provider) : ""
+        return Probe(isHealthy: true, wasAsked: true, detail: "answers\(listed)", models: models)
+    }
+
+    /// `, 3 models`, and whether the one that would be asked for is among them.
+    private static func listing(_ models: [String], for provider: Provider) -> String {
+        let count = ", \(models.count) model\(models.count == 1 ? "" : "s")"
+        guard let standard = provider.configuration.defaultModel?.name,
+            !OllamaCatalog.contains(standard, in: models)
+        else { return count }
+        return count + "; model \(standard) is not pulled"
     }
 }

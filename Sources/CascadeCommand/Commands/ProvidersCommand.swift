@@ -5,9 +5,12 @@ internal import Cascade
 struct ProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
-        abstract: "Ask every provider whether it is there.",
+        abstract: "Ask the local providers whether they are there, and tell which hosted ones have a key.",
         discussion: """
-            Exit status: 0 when one is healthy, else 1.
+            Ollama and the other local servers are asked at no cost, and so is an openai_compatible one. Hosted \
+            providers are not asked: whether their key is good, the first request will show.
+
+            Exit status: 0 when one answers, or has its key and is not asked, else 1.
 
             Examples:
               cascade providers
@@ -40,10 +43,10 @@ struct ProvidersCommand: AsyncParsableCommand {
                 "type": .string(status.type.rawValue),
                 "enabled": .bool(status.isEnabled),
                 "priority": .integer(status.priority),
-                "healthy": .bool(report?.isHealthy ?? false),
-                "status": .string(status.status.rawValue),
+                "healthy": isUnknown(report) ? .null : .bool(report?.isHealthy ?? false),
+                "status": .string(isUnknown(report) ? "not_asked" : (report?.status ?? status.status).rawValue),
                 "circuit": .string(status.circuitState.rawValue),
-                "latency_ms": report.map { .milliseconds($0.latency) } ?? .null,
+                "latency_ms": time(report).map { .milliseconds($0) } ?? .null,
                 "detail": .text(report?.detail),
                 "default_model": .text(status.defaultModel),
                 "models": .array(status.models.map { .string($0) }),
@@ -55,12 +58,22 @@ struct ProvidersCommand: AsyncParsableCommand {
     private static func table(_ rows: [Row]) -> String {
         var table = TextTable(["NAME", "TYPE", "HEALTH", "CIRCUIT", "TIME", "MODEL", "DETAIL"], style: .output)
         for (status, report) in rows {
-            let health = status.isEnabled ? (report?.isHealthy ?? false) ? "healthy" : "unhealthy" : "disabled"
+            let health = isUnknown(report) ? "not asked" : (report?.status ?? status.status).rawValue
             table.add([
                 status.name, status.type.rawValue, health, status.circuitState.rawValue,
-                report.map { Units.text($0.latency) } ?? "-", status.defaultModel ?? "-", report?.detail ?? "-",
+                time(report).map { Units.text($0) } ?? "-", status.defaultModel ?? "-", report?.detail ?? "-",
             ])
         }
         return table.text
+    }
+
+    /// It could be asked and was not: no one knows.
+    private static func isUnknown(_ report: HealthReport?) -> Bool {
+        report.map { $0.isHealthy && !$0.wasAsked } ?? false
+    }
+
+    /// How long the answer took, where there was a question.
+    private static func time(_ report: HealthReport?) -> Duration? {
+        report.flatMap { $0.wasAsked ? $0.latency : nil }
     }
 }
