@@ -151,6 +151,25 @@ extension CommandTests {
                     == "cascade: note: local cannot take messages.image_url by its format; it was left out\n")
         }
 
+        @Test func `another model than the one asked for is told`() async throws {
+            let workspace = try Workspace()
+            let first = try LoopbackProvider(script: .init(text: "Here."))
+            let second = try LoopbackProvider()
+            try workspace.configure([("first", first), ("second", second)])
+            let arguments = ["chat", "--model", "second-model", "Hello"]
+            let verbose = try await workspace.run(arguments + ["--verbose"])
+            #expect(verbose.error.contains("first (first-model instead of second-model): first token after"))
+            let whole = try await workspace.run(arguments + ["--verbose", "--no-stream"])
+            #expect(whole.error.contains("first (first-model instead of second-model): answered in"))
+            #expect(try await workspace.run(arguments).error == "")
+
+            let terminal = try Terminal()
+            let process = try workspace.process(arguments, environment: ["NO_COLOR": "1"])
+            process.standardError = terminal.device
+            try await process.runToEnd()
+            #expect(terminal.text == "cascade: note: first answers with first-model instead of second-model\n")
+        }
+
         @Test func `memory is told when asked for`() async throws {
             let (workspace, _) = try Workspace.with()
             let json = try await workspace.run(["chat", "--json", "--memory", "Hello"])

@@ -25,12 +25,14 @@ struct ChatRun {
         if options.isWhole {
             let response = try await router.complete(request)
             tellDropped(response.droppedFields, by: response.provider)
+            if response.isFallbackModel { tellSubstitution(AttemptText.substitution(response, for: request.model)) }
             try Console.write(response.content.hasSuffix("\n") ? response.content : response.content + "\n")
-            if options.verbose { Console.note(AttemptText.summary(response)) }
+            if options.verbose { Console.note(AttemptText.summary(response, for: request.model)) }
             return response.content
         }
         let stream = try await router.stream(request)
         tellDropped(stream.droppedFields, by: stream.provider)
+        if stream.isFallbackModel { tellSubstitution(AttemptText.substitution(stream, for: request.model)) }
         var text = ""
         do {
             for try await piece in stream.text {
@@ -43,13 +45,18 @@ struct ChatRun {
             throw error
         }
         if !text.hasSuffix("\n") { try Console.write("\n") }
-        if options.verbose { Console.note(AttemptText.summary(stream)) }
+        if options.verbose { Console.note(AttemptText.summary(stream, for: request.model)) }
         return text
     }
 
     /// Always told: an answer to a picture that was not sent looks like any other.
     private func tellDropped(_ fields: [String], by provider: String) {
         if let text = AttemptText.dropped(fields, by: provider) { Console.remark(text) }
+    }
+
+    /// Another model answers than was meant. The summary says so, too, where there is one.
+    private func tellSubstitution(_ text: String) {
+        if options.isTelling, !options.verbose { Console.remark(text) }
     }
 
     private func printJSON(_ request: ChatRequest, _ memory: MemoryReport?) async throws {

@@ -24,14 +24,31 @@ enum AttemptText {
         return "\(provider) cannot take \(fields.joined(separator: ", ")) by its format; \(were) left out"
     }
 
-    /// `openai-backup (gpt-4o-mini): answered in 1.2 s, 9 + 20 tokens`.
-    static func summary(_ response: ChatResponse) -> String {
-        summary(response.provider, response.model, "answered in \(Units.text(response.latency))", response.usage)
+    /// `local answers with llama3.2 instead of gpt-4o`.
+    static func substitution(_ stream: ChatStream, for model: String?) -> String {
+        "\(stream.provider) answers with \(answering(stream.model, insteadOf: model))"
     }
 
-    static func summary(_ stream: ChatStream) -> String {
+    static func substitution(_ response: ChatResponse, for model: String?) -> String {
+        "\(response.provider) answers with \(answering(response.model, insteadOf: model))"
+    }
+
+    /// `openai-backup (gpt-4o-mini): answered in 1.2 s, 9 + 20 tokens`.
+    ///
+    /// - Parameter model: What was asked for, if anything.
+    static func summary(_ response: ChatResponse, for model: String?) -> String {
+        let answering = response.isFallbackModel ? answering(response.model, insteadOf: model) : response.model
+        return summary(response.provider, answering, "answered in \(Units.text(response.latency))", response.usage)
+    }
+
+    static func summary(_ stream: ChatStream, for model: String?) -> String {
+        let answering = stream.isFallbackModel ? answering(stream.model, insteadOf: model) : stream.model
         let firstToken = "first token after \(Units.text(stream.timeToFirstToken))"
-        return summary(stream.provider, stream.model, firstToken, stream.usage)
+        return summary(stream.provider, answering, firstToken, stream.usage)
+    }
+
+    private static func answering(_ model: String, insteadOf asked: String?) -> String {
+        "\(model) instead of \(asked ?? "its default")"
     }
 
     private static func summary(_ provider: String, _ model: String, _ time: String, _ usage: Usage?) -> String {
