@@ -40,6 +40,23 @@ extension CommandTests {
             #expect(chat.error.contains("bad.yaml:2:20: error:"))
         }
 
+        @Test func `a warning is told once, in the same words by every command`() async throws {
+            let (workspace, _) = try Workspace.with()
+            let path = workspace.folder.appending(path: "cascade.yaml")
+            let yaml = try String(contentsOf: path, encoding: .utf8)
+            try workspace.write(yaml.replacing("cascade:\n", with: "cascade:\n  tmeout: 3\n"), to: "cascade.yaml")
+            let check = try await workspace.run(["check"])
+            #expect(check.messages.count == 1)
+            #expect(check.error.hasPrefix("cascade: ./cascade.yaml:2:3: warning: cascade: unknown key "), "\(check.error)")
+            for arguments in [["chat", "x"], ["explain"], ["batch"]] {
+                let run = try await workspace.run(arguments, input: #"{"prompt": "x"}"#)
+                #expect(run.status == 0)
+                #expect(run.error == check.error, "\(arguments)")
+            }
+            let quiet = try await workspace.run(["chat", "x"], environment: ["CASCADE_LOG_LEVEL": "error"])
+            #expect(quiet.error == "")
+        }
+
         @Test(arguments: [
             ("", "empty"), ("providers: [}", "error"), ("- 1\n- 2\n", "mapping"), ("providers: []\n", "at least one"),
             ("providers: 7\n", "list"), ("cascade: {}\n", "providers"),

@@ -60,6 +60,12 @@ import Testing
         #expect(Units.text(bytes: bytes) == text)
     }
 
+    @Test func `a line of the log begins with its message`() {
+        #expect(
+            ConsoleLog.line("circuit opened", ["reason": "rate limited", "provider": "a", "model": ""])
+                == #"circuit opened provider=a reason="rate limited""#)
+    }
+
     @Test(arguments: [
         ("127.0.0.1:1234", "http://127.0.0.1:1234"), ("box", "http://box:11434"), ("http://box:1/", "http://box:1"),
         ("0.0.0.0", "http://127.0.0.1:11434"), (" ", nil),

@@ -9,10 +9,14 @@ final class Terminal {
     private var shown = Data()
 
     init() throws {
-        controller = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-        try #require(controller >= 0 && grantpt(controller) == 0 && unlockpt(controller) == 0)
-        let path = try #require(ptsname(controller).map { String(cString: $0) })
-        let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        controller = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var lock: Int32 = 0
+        var number: Int32 = 0
+        let unlock: UInt = 0x4004_5431
+        let askNumber: UInt = 0x8004_5430
+        try #require(controller >= 0 && ioctl(controller, unlock, &lock) == 0)
+        try #require(ioctl(controller, askNumber, &number) == 0)
+        let descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
         try #require(descriptor >= 0)
         device = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         // Nothing is echoed and no line end is changed: what is read is what was written.

@@ -45,14 +45,19 @@ public struct ConfigurationDiagnostic: Sendable, Hashable {
 extension ConfigurationDiagnostic: CustomStringConvertible {
     /// `providers.yaml:12:11: error: providers[0].priority: expected a whole number, found "high"`.
     public var description: String {
-        var text = file
-        if let line {
-            text += ":\(line)"
-            if let column { text += ":\(column)" }
-        }
-        text += ": \(severity.rawValue): "
-        if !path.isEmpty { text += "\(path): " }
-        return text + message
+        "\(place): \(severity.rawValue): \(matter)"
+    }
+
+    /// The same without the severity, for where that is said otherwise.
+    var sentence: String { "\(place): \(matter)" }
+
+    private var place: String {
+        guard let line else { return file }
+        return column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
+    }
+
+    private var matter: String {
+        path.isEmpty ? message : "\(path): \(message)"
     }
 
     /// Enough of a text to recognise it by in a message, in quotes and on one line.

@@ -24,9 +24,7 @@ public final class CascadeRouter: Sendable, Service {
         configuration: CascadeConfiguration, options: RouterOptions = RouterOptions()
     ) throws(CascadeError) {
         core = try RouterCore(configuration: configuration, options: options)
-        for warning in configuration.warnings {
-            options.logger.warning("configuration", metadata: ["diagnostic": "\(warning)"])
-        }
+        options.logger.tell(configuration.warnings)
         for provider in configuration.providers where provider.enabled && provider.tls.insecureSkipVerify {
             options.logger.warning(
                 "TLS certificates of this provider are not verified: anyone in between can read its key",
@@ -70,9 +68,7 @@ public final class CascadeRouter: Sendable, Service {
     /// provider name, and connections where a provider has not changed. When it throws, the old one stays.
     public func reload(_ configuration: CascadeConfiguration) throws(CascadeError) {
         try core.reload(configuration)
-        for warning in configuration.warnings {
-            core.logger.warning("configuration", metadata: ["diagnostic": "\(warning)"])
-        }
+        core.logger.tell(configuration.warnings)
         core.logger.info("configuration reloaded", metadata: ["providers": "\(configuration.providers.count)"])
     }
 
@@ -103,5 +99,12 @@ public final class CascadeRouter: Sendable, Service {
         // Cancelled or asked to end: the router ends either way.
         try? await gracefulShutdown()
         await shutdown()
+    }
+}
+
+extension Logger {
+    /// The level says that they are warnings.
+    fileprivate func tell(_ warnings: [ConfigurationDiagnostic]) {
+        for diagnostic in warnings { warning("\(diagnostic.sentence)") }
     }
 }

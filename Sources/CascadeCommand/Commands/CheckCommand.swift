@@ -28,7 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
             configuration = try await source.load()
             name = "environment"
         }
-        Self.tell(configuration.warnings)
+        Console.report(configuration.warnings)
         try Console.write("\(name): \(Self.summary(configuration))\n")
     }
 
@@ -36,16 +36,8 @@ struct CheckCommand: AsyncParsableCommand {
         do throws(ConfigurationError) {
             return try CascadeConfiguration.load(path: path, environment: ConfigurationOptions.environment)
         } catch {
-            tell(error.diagnostics)
+            Console.report(error.diagnostics)
             throw CommandFailure(status: ExitStatus.usage, message: nil)
-        }
-    }
-
-    private static func tell(_ diagnostics: [ConfigurationDiagnostic]) {
-        for diagnostic in diagnostics {
-            let style = Style.error
-            let text = diagnostic.description
-            Console.writeError((diagnostic.severity == .error ? style.red(text) : style.yellow(text)) + "\n")
         }
     }
 

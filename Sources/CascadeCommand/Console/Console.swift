@@ -1,3 +1,4 @@
+internal import Cascade
 internal import Foundation
 
 /// The reader of our output has gone, as `head` does when it has enough.
@@ -31,6 +32,15 @@ enum Console {
     /// A message of the command itself, which may have several lines.
     static func report(_ message: String) {
         writeError(Style.error.red("cascade: ") + message + "\n")
+    }
+
+    /// Errors and warnings of the configuration, one a line.
+    static func report(_ diagnostics: [ConfigurationDiagnostic]) {
+        for diagnostic in diagnostics {
+            let style = Style.error
+            let text = "cascade: \(diagnostic)"
+            writeError((diagnostic.severity == .error ? style.red(text) : style.yellow(text)) + "\n")
+        }
     }
 
     /// What the caller should know although all went well.

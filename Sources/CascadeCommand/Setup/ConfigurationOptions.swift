@@ -37,12 +37,13 @@ struct ConfigurationOptions: ParsableArguments {
     /// The configuration's router. Shut it down before the command ends.
     func makeRouter(_ adjust: (inout RouterOptions) -> Void = { _ in }) async throws(CommandFailure) -> CascadeRouter {
         let tuning = try Self.tuning()
-        let logger = Logger(label: "cascade") { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = Logger.Level(rawValue: tuning.logLevel) ?? .warning
-            return handler
+        let logger = Logger(label: "cascade") { _ in
+            ConsoleLog(logLevel: Logger.Level(rawValue: tuning.logLevel) ?? .warning)
         }
-        let configuration = try await load()
+        var configuration = try await load()
+        if logger.logLevel <= .warning { Console.report(configuration.warnings) }
+        // They have been told.
+        configuration.warnings = []
         var options = RouterOptions(tuning: tuning, logger: logger)
         adjust(&options)
         return try Self.router(configuration, options)
