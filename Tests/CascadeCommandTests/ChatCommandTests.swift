@@ -170,6 +170,21 @@ extension CommandTests {
             #expect(terminal.text == "cascade: note: first answers with first-model instead of second-model\n")
         }
 
+        @Test(arguments: [[], ["--no-stream"]])
+        func `a model's control characters reach a pipe but no terminal`(option: [String]) async throws {
+            // One character a piece, so that no piece holds a whole sequence.
+            let text = "a\u{1B}]0;x\u{7}b\u{9B}2Jé"
+            let (workspace, _) = try Workspace.with(.init(text: text, chunks: text.unicodeScalars.count))
+            let arguments = ["chat"] + option + ["Hello"]
+            #expect(try await workspace.run(arguments).output == text + "\n")
+
+            let terminal = try Terminal()
+            let process = try workspace.process(arguments)
+            process.standardOutput = terminal.device
+            try await process.runToEnd()
+            #expect(terminal.text == "a\u{FFFD}]0;x\u{FFFD}b\u{FFFD}2Jé\n")
+        }
+
         @Test func `memory is told when asked for`() async throws {
             let (workspace, _) = try Workspace.with()
             let json = try await workspace.run(["chat", "--json", "--memory", "Hello"])

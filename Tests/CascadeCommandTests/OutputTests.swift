@@ -7,12 +7,12 @@ import Testing
 @Suite struct OutputTests {
     @Test func `JSON keeps the order of keys and escapes what must be`() throws {
         let value = JSONValue.members([
-            "b": .string("a\"b\\c\n\u{1}é\u{2028}"), "a": .array([.integer(1), .number(1.5), .number(2), .null]),
+            "b": .string("a\"b\\c\n\u{1}\u{9B}é\u{2028}"), "a": .array([.integer(1), .number(1.5), .number(2), .null]),
             "left out": nil, "nan": .number(.nan), "yes": .bool(true),
         ])
         #expect(
             value.description
-                == #"{"b":"a\"b\\c\n\u0001é\u2028","a":[1,1.5,2,null],"nan":null,"yes":true}"#)
+                == #"{"b":"a\"b\\c\n\u0001\u009bé\u2028","a":[1,1.5,2,null],"nan":null,"yes":true}"#)
     }
 
     @Test(arguments: [#"{"a":[1,2.5,"x",null,true,{}]}"#, "[]", "null", "\"\"", "-3"])
@@ -58,6 +58,14 @@ import Testing
     @Test(arguments: [(512, "512 B"), (1536, "1.5 KiB"), (5 << 20, "5.0 MiB")])
     func `sizes are rounded for a person`(bytes: Int, text: String) {
         #expect(Units.text(bytes: bytes) == text)
+    }
+
+    @Test(arguments: [
+        ("plain é \u{A0}\n\t\u{1F44B}", "plain é \u{A0}\n\t\u{1F44B}"), ("\u{1B}[2J", "\u{FFFD}[2J"),
+        ("a\r\nb\u{7}", "a\u{FFFD}\nb\u{FFFD}"), ("\u{7F}\u{9B}31m\u{0}", "\u{FFFD}\u{FFFD}31m\u{FFFD}"),
+    ])
+    func `a terminal gets no control characters`(text: String, shown: String) {
+        #expect(TerminalText.harmless(text) == shown)
     }
 
     @Test func `a line of the log begins with its message`() {

@@ -26,7 +26,7 @@ struct ChatRun {
             let response = try await router.complete(request)
             tellDropped(response.droppedFields, by: response.provider)
             if response.isFallbackModel { tellSubstitution(AttemptText.substitution(response, for: request.model)) }
-            try Console.write(response.content.hasSuffix("\n") ? response.content : response.content + "\n")
+            try Console.writeAnswer(response.content.hasSuffix("\n") ? response.content : response.content + "\n")
             if options.verbose { Console.note(AttemptText.summary(response, for: request.model)) }
             return response.content
         }
@@ -37,7 +37,7 @@ struct ChatRun {
         do {
             for try await piece in stream.text {
                 text += piece
-                try Console.write(piece)
+                try Console.writeAnswer(piece)
             }
         } catch let error as CascadeError {
             // The message that follows begins a line of its own.

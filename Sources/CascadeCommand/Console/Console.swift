@@ -24,6 +24,11 @@ enum Console {
         }
     }
 
+    /// Writes a model's text: as it is to a file or a program, without control characters to a terminal.
+    static func writeAnswer(_ text: String) throws {
+        try write(isInteractive ? TerminalText.harmless(text) : text)
+    }
+
     /// Writes to stderr; if that fails there is nowhere to say so.
     static func writeError(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
@@ -31,7 +36,7 @@ enum Console {
 
     /// A message of the command itself, which may have several lines.
     static func report(_ message: String) {
-        writeError(Style.error.red("cascade: ") + message + "\n")
+        writeError(Style.error.red("cascade: ") + harmless(message) + "\n")
     }
 
     /// Errors and warnings of the configuration, one a line.
@@ -45,12 +50,17 @@ enum Console {
 
     /// What the caller should know although all went well.
     static func remark(_ message: String) {
-        writeError(Style.error.yellow("cascade: note: ") + message + "\n")
+        writeError(Style.error.yellow("cascade: note: ") + harmless(message) + "\n")
     }
 
     /// What helps a person to follow along.
     static func note(_ message: String) {
-        writeError(Style.error.dim(message) + "\n")
+        writeError(Style.error.dim(harmless(message)) + "\n")
+    }
+
+    /// What a provider said may be part of any message.
+    private static func harmless(_ message: String) -> String {
+        isErrorInteractive ? TerminalText.harmless(message) : message
     }
 
     private static func reason(_ code: Int32?) -> String {
