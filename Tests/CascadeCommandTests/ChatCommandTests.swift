@@ -185,6 +185,24 @@ extension CommandTests {
             #expect(terminal.text == "a\u{FFFD}]0;x\u{FFFD}b\u{FFFD}2Jé\n")
         }
 
+        @Test func `a failure is told once, as it happens or at the end`() async throws {
+            let workspace = try Workspace()
+            let bad = try LoopbackProvider(script: .init(fault: .status(503)))
+            try workspace.configure([("bad", bad), ("other", bad)], attempts: 2)
+            let quiet = try await workspace.run(["chat", "Hello"])
+            #expect(quiet.status == 1)
+            #expect(quiet.error.components(separatedBy: "bad (bad-model)").count == 2, "\(quiet.error)")
+            #expect(quiet.error.contains(" (2 times)\n"))
+            #expect(!quiet.error.contains("HTTP 503"))
+            let verbose = try await workspace.run(["chat", "--verbose", "Hello"])
+            let lines = verbose.error.split(separator: "\n")
+            #expect(lines.count(where: { $0.contains("bad (bad-model) failed after") }) == 2, "\(verbose.error)")
+            #expect(lines.count == 5, "\(verbose.error)")
+            #expect(lines.last?.hasPrefix("cascade: no provider answered") == true)
+            let tagged = try await workspace.run(["chat", "--tag", "x", "Hello"])
+            #expect(tagged.error.components(separatedBy: "bad: skipped").count == 2, "\(tagged.error)")
+        }
+
         @Test func `memory is told when asked for`() async throws {
             let (workspace, _) = try Workspace.with()
             let json = try await workspace.run(["chat", "--json", "--memory", "Hello"])

@@ -140,6 +140,8 @@ extension CommandTests {
             for word in ["connect", "429", "transient", "answered", "Memory: allocated"] {
                 #expect(text.output.contains(word), "\(word)")
             }
+            #expect(!text.output.contains("HTTP 429"))
+            #expect(text.lines.filter { $0.contains("failed ") }.allSatisfy { $0.count <= 120 }, "\(text.output)")
             let json = try await workspace.run(["demo", "--json", "--delay-ms", "0"])
             let object = try json.json()
             let attempts = try #require(object["attempts"] as? [[String: Any]])

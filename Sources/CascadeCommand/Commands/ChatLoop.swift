@@ -28,7 +28,7 @@ struct ChatLoop {
                 messages.append(.assistant(try await run.printText(options.request.request(messages))))
             } catch let error as CascadeError {
                 guard error.code != .cancelled else { throw CommandFailure(error) }
-                Console.report(error.description)
+                Console.report(ErrorText.text(error, areAttemptsTold: options.isTelling))
                 // The question may be asked again; the conversation goes on as if it had not been.
                 messages.removeLast()
             }

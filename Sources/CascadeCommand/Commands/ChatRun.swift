@@ -14,7 +14,7 @@ struct ChatRun {
         do {
             _ = try await printText(request)
         } catch let error as CascadeError {
-            throw CommandFailure(error)
+            throw CommandFailure(error, areAttemptsTold: options.isTelling)
         }
         await memory?.end()
         if let memory { Console.note("memory: \(memory.text)") }

@@ -31,10 +31,15 @@ struct DemoShow {
             table.add([
                 attempt.provider, attempt.model, attempt.outcome.rawValue, attempt.failureClass?.rawValue ?? "-",
                 Units.text(attempt.latency), index < memory.count ? Units.text(bytes: memory[index]) : "-",
-                attempt.outcome == .answered ? "-" : AttemptText.why(attempt),
+                attempt.outcome == .answered ? "-" : Self.shortened(AttemptText.why(attempt)),
             ])
         }
         return table.text
+    }
+
+    /// So that a row fits on a usual terminal.
+    private static func shortened(_ reason: String) -> String {
+        reason.count <= 54 ? reason : reason.prefix(53) + "…"
     }
 }
 

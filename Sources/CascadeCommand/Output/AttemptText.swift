@@ -11,10 +11,14 @@ enum AttemptText {
 
     /// `429 rate_limited: slow down`.
     static func why(_ attempt: AttemptReport) -> String {
-        let status = attempt.status.map { "\($0) " } ?? ""
         let reason = attempt.reason ?? attempt.failureClass?.rawValue ?? attempt.outcome.rawValue
-        let message = attempt.message.map { ": \($0)" } ?? ""
-        return status + reason + message
+        var message = attempt.message ?? ""
+        guard let status = attempt.status else { return message.isEmpty ? reason : "\(reason): \(message)" }
+        // The message says the status itself.
+        let head = "HTTP \(status)"
+        if message == head { message = "" }
+        if message.hasPrefix(head + ", ") { message = String(message.dropFirst(head.count + 2)) }
+        return "\(status) \(reason)" + (message.isEmpty ? "" : ": \(message)")
     }
 
     /// `local cannot take messages.image_url by its format; it was left out`; `nil` when nothing was.

@@ -27,8 +27,12 @@ struct CommandFailure: Error {
 }
 
 extension CommandFailure {
-    init(_ error: CascadeError) {
-        self.init(status: error.exitStatus, message: error.code == .cancelled ? nil : error.description)
+    /// - Parameter areAttemptsTold: Failed attempts have been told as they happened.
+    init(_ error: CascadeError, areAttemptsTold: Bool = false) {
+        let isOwnWish = error.code == .cancelled
+        self.init(
+            status: error.exitStatus,
+            message: isOwnWish ? nil : ErrorText.text(error, areAttemptsTold: areAttemptsTold))
     }
 }
 
