@@ -13,7 +13,10 @@ enum AttemptText {
     static func why(_ attempt: AttemptReport) -> String {
         let reason = attempt.reason ?? attempt.failureClass?.rawValue ?? attempt.outcome.rawValue
         var message = attempt.message ?? ""
-        guard let status = attempt.status else { return message.isEmpty ? reason : "\(reason): \(message)" }
+        // An answer that broke off had begun well.
+        guard let status = attempt.status, status >= 300 else {
+            return message.isEmpty ? reason : "\(reason): \(message)"
+        }
         // The message says the status itself.
         let head = "HTTP \(status)"
         if message == head { message = "" }
