@@ -25,6 +25,22 @@ extension CommandTests {
             #expect(results[3]["id"] is NSNull)
         }
 
+        @Test(arguments: [
+            "12345678901234567890", "1.10", "-1E+2", "0.1000000000000000055511151231257827", #""a\"}b""#,
+            #"{"b": [1.0, "x]"], "a": null}"#, "[]", "true", "null",
+        ])
+        func `an id is returned as it was given`(id: String) async throws {
+            let (workspace, _) = try Workspace.with()
+            let run = try await workspace.run(
+                ["batch"],
+                input: """
+                    {"metadata": {"id": "no"}, "prompt": "id: {", "id" : \(id) }
+                    {"prompt": 7, "id":\(id)}
+                    """)
+            #expect(run.lines.count == 2)
+            #expect(run.lines.allSatisfy { $0.hasPrefix("{\"id\":\(id),\"line\":") }, "\(run.output)")
+        }
+
         @Test func `fields and parts in OpenAI's shape reach the provider`() async throws {
             let (workspace, provider) = try Workspace.with()
             let line = """

@@ -28,12 +28,13 @@ struct BatchItem {
     init(_ text: String) throws(Malformed) {
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
-        id = (try? decoder.decode(BatchID.self, from: data))?.id
+        let keys = try? decoder.decode(BatchKeys.self, from: data)
+        id = keys.flatMap { _ in BatchID.text(in: text) }.map { .verbatim($0) }
         do {
             let fields = try decoder.decode(BatchFields.self, from: data)
             request = try fields.request()
             isStreamed = fields.stream ?? false
-            ignored = try decoder.decode(BatchKeys.self, from: data).unknown
+            ignored = keys?.unknown ?? []
         } catch let error as DecodingError {
             throw Malformed(id: id, reason: Self.reason(error))
         } catch let error as CommandFailure {
@@ -66,11 +67,6 @@ struct BatchItem {
             }
         }
     }
-}
-
-/// The id alone, for the result of a line that is otherwise wrong.
-private struct BatchID: Decodable {
-    var id: JSONValue?
 }
 
 /// The keys of a line that ``BatchFields`` does not know.

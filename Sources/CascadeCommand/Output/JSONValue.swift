@@ -7,6 +7,8 @@ enum JSONValue: Sendable, Hashable {
     case string(String)
     case array([JSONValue])
     case object([Member])
+    /// JSON that somebody else wrote, printed as it stands.
+    case verbatim(String)
 
     struct Member: Sendable, Hashable {
         var key: String
@@ -64,6 +66,7 @@ extension JSONValue: CustomStringConvertible {
                 value.write(to: &text)
             }
             text += "]"
+        case .verbatim(let json): Self.writeEscaped(json, to: &text)
         case .object(let members):
             text += "{"
             for (index, member) in members.enumerated() {
@@ -89,14 +92,27 @@ extension JSONValue: CustomStringConvertible {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            // A terminal obeys control characters; line separators would end a line for some readers of JSON lines.
-            case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: text.unicodeScalars.append(scalar)
+            default: write(scalar, to: &text)
             }
         }
         text += "\""
+    }
+
+    /// In sound JSON these characters can only stand within a string, so that the escape is one.
+    private static func writeEscaped(_ json: String, to text: inout String) {
+        for scalar in json.unicodeScalars {
+            if scalar == "\r" || scalar == "\t" { text += " " } else { write(scalar, to: &text) }
+        }
+    }
+
+    private static func write(_ scalar: Unicode.Scalar, to text: inout String) {
+        switch scalar {
+        // A terminal obeys control characters; line separators would end a line for some readers of JSON lines.
+        case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+            let hex = String(scalar.value, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        default: text.unicodeScalars.append(scalar)
+        }
     }
 }
 
