@@ -72,6 +72,7 @@ extension CommandTests {
             (#"{"prompt": 7}"#, "prompt has the wrong type"),
             (#"{"prompt": "x", "messages": []}"#, "not both"),
             (#"{"messages": []}"#, "messages is empty"),
+            (#"{"prompt": " \n"}"#, "the prompt is empty"),
             (#"{"messages": [{"role": "king", "content": "x"}]}"#, "messages[0].role: expected one of"),
             (#"{"messages": [{"role": "user", "content": [{"type": "smell"}]}]}"#, "messages[0].content"),
             (#"{"prompt": "x", "temperature": 9}"#, "temperature is out of its range"),
@@ -96,6 +97,15 @@ extension CommandTests {
             #expect(results[1]["id"] as? Int == 2)
             #expect(results[1]["content"] != nil)
             #expect(provider.counters.requests == 1)
+        }
+
+        @Test func `a line has the same limit as a prompt`() async throws {
+            let (workspace, _) = try Workspace.with()
+            let text = String(repeating: "a", count: 17 << 20)
+            let run = try await workspace.run(["batch"], input: "{\"prompt\": \"\(text)\"}\n{\"prompt\": \"fine\"}")
+            #expect(run.status == 1)
+            #expect(run.output.contains("line 1: longer than 16.0 MiB"))
+            #expect(run.output.contains("\"content\""))
         }
 
         @Test func `bytes that are no text are one bad line`() async throws {

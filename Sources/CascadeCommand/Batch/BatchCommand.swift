@@ -9,7 +9,8 @@ struct BatchCommand: AsyncParsableCommand {
         discussion: """
             A line is an object: {"id": 1, "prompt": "…"} or {"messages": […]} as OpenAI has them, and optionally \
             model, temperature, max_tokens, top_p, stop, seed, stream, system, images, tools, tool_choice, \
-            response_format, json, reasoning_effort, deadline_seconds, tier, tags, agent, user and metadata.
+            response_format, json, reasoning_effort, deadline_seconds, tier, tags, agent, user and metadata. It has at \
+            most 16 MiB; images names files, URLs or data URIs.
 
             Results come in the order of completion, one line each, with the request's id and line. A line that is no \
             request gets an error as its result, and the batch goes on. Exit status: 0 when every line was answered, \

@@ -77,7 +77,9 @@ struct BatchFields: Decodable {
         switch (prompt, messages) {
         case (_?, _?): throw .usage("give prompt or messages, not both")
         case (nil, nil): throw .usage("prompt or messages is missing")
-        case (let prompt?, nil): conversation.append(.user(prompt))
+        case (let prompt?, nil):
+            guard !prompt.allSatisfy(\.isWhitespace) else { throw .usage("the prompt is empty") }
+            conversation.append(.user(prompt))
         case (nil, let messages?):
             guard !messages.isEmpty else { throw .usage("messages is empty") }
             conversation += messages.map(\.message)

@@ -6,9 +6,6 @@ internal import Synchronization
 ///
 /// A line is read only when there is room for its request, so that the input may be larger than memory.
 final class BatchRun: Sendable {
-    /// Room for some images in base64.
-    private static let maxLineBytes = 64 << 20
-
     private let router: CascadeRouter
     private let concurrency: Int
     private let input = StandardInput()
@@ -42,7 +39,7 @@ final class BatchRun: Sendable {
                     try await group.next()
                     active -= 1
                 }
-                guard let line = try await input.nextLine(limit: Self.maxLineBytes) else { break }
+                guard let line = try await input.nextLine(limit: RequestOptions.maxInputBytes) else { break }
                 number += 1
                 if case .text(let text) = line, text.allSatisfy(\.isWhitespace) { continue }
                 state.withLock { $0.read += 1 }

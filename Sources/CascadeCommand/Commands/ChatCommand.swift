@@ -9,7 +9,8 @@ struct ChatCommand: AsyncParsableCommand {
         abstract: "Ask one question, or talk on a terminal.",
         discussion: """
             The answer's text goes to standard output as it comes. Without a prompt it is read from standard input; \
-            on a terminal a conversation begins, which /quit or Ctrl-D ends.
+            on a terminal a conversation begins, which /quit or Ctrl-D ends. A prompt has at most 16 MiB. To name a file \
+            in it does not attach the file: give an image with --image, and a text on standard input.
 
             Examples:
               cascade chat "Why is the sky blue?"
@@ -77,7 +78,7 @@ struct ChatCommand: AsyncParsableCommand {
 
     private func promptText() async throws -> String {
         if let prompt { return prompt }
-        let limit = RequestOptions.maxPromptBytes
+        let limit = RequestOptions.maxInputBytes
         let text: String
         do {
             switch try await StandardInput().all(limit: limit) {

@@ -3,8 +3,9 @@ internal import Cascade
 
 /// What a question is made of besides its text.
 struct RequestOptions: ParsableArguments {
-    /// Several times what the largest context window holds.
-    static let maxPromptBytes = 16 << 20
+    /// The most that is read for one request, be it a prompt or a line of a batch: several times what the largest
+    /// context window holds. Larger images are named as files.
+    static let maxInputBytes = 16 << 20
 
     @Option(name: [.short, .long], help: "A model or an alias; otherwise each provider's default.")
     var model: String?
