@@ -13,7 +13,8 @@ extension CommandTests {
             #expect(text.status == 0)
             #expect(text.output.contains("first"))
             #expect(text.output.contains("second-model"))
-            let json = try await workspace.run(["explain", "--json", "--image", "none.png", "Hello"])
+            let image = try workspace.write("", to: "a.png")
+            let json = try await workspace.run(["explain", "--json", "--image", image, "Hello"])
             #expect(json.status == 0)
             let plan = try json.json()
             #expect(Set(plan.keys) == ["needs", "steps", "skipped"])
@@ -23,6 +24,15 @@ extension CommandTests {
             #expect(
                 Set(steps[0].keys) == ["provider", "type", "model", "model_reason", "is_fallback_model", "held_back"])
             #expect(first.counters.requests + second.counters.requests == 0)
+        }
+
+        @Test(arguments: ["none.png", "."]) func `a plan with an image that is none is status 2`(
+            image: String
+        ) async throws {
+            let (workspace, _) = try Workspace.with()
+            let run = try await workspace.run(["explain", "--image", image])
+            #expect(run.status == 2)
+            #expect(run.error.hasPrefix("cascade: image \(image): "))
         }
 
         @Test func `a plan that asks nobody is status 1`() async throws {

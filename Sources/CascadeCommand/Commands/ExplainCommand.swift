@@ -27,6 +27,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let question = try request.request(prompt)
+        try request.checkFiles()
         let router = try await source.makeRouter()
         let plan = router.explain(question)
         await router.shutdown()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cascade
+internal import Foundation
 
 /// What a question is made of besides its text.
 struct RequestOptions: ParsableArguments {
@@ -56,6 +57,22 @@ struct RequestOptions: ParsableArguments {
         request.deadline = deadline.map { .seconds($0) }
         request.tags = tag
         return request
+    }
+
+    /// Throws what `chat` would say of an image's file that is not there. What is in it is not looked at.
+    func checkFiles() throws(CommandFailure) {
+        for case .file(let path) in try image.map({ text throws(CommandFailure) in try Self.source(text) }) {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: Self.resolved(path))
+            guard let type = attributes?[.type] as? FileAttributeType,
+                FileManager.default.isReadableFile(atPath: path)
+            else { throw .usage("image \(path): no such file, or it cannot be read") }
+            if type != .typeRegular { throw .usage("image \(path): is not a regular file") }
+        }
+    }
+
+    /// The file that a link leads to.
+    private static func resolved(_ path: String) -> String {
+        URL(filePath: path).resolvingSymlinksInPath().path
     }
 
     /// An image as it is named on a command line or in a batch.
