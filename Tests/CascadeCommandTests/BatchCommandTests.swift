@@ -137,6 +137,22 @@ extension CommandTests {
             #expect(result["id"] as? Int == 1)
         }
 
+        @Test func `a line of the log takes the place of the progress`() async throws {
+            let (workspace, _) = try Workspace.with(.init(fault: .status(500)))
+            let terminal = try Terminal()
+            let process = try workspace.process(
+                ["batch", "-n", "1"], input: Data("{}\n{\"prompt\": \"x\"}\n".utf8),
+                environment: ["CASCADE_LOG_LEVEL": "notice", "NO_COLOR": "1"])
+            process.standardError = terminal.device
+            try await process.runToEnd()
+            // The bar of the first line is drawn before the second one fails.
+            let shown = terminal.text
+            #expect(shown.hasPrefix("["), "\(shown)")
+            #expect(shown.contains("1 malformed\r\u{1B}[K2"), "\(shown)")
+            #expect(shown.contains(" notice: request failed "))
+            #expect(shown.hasSuffix("2 done, 0 answered, 1 failed, 1 malformed\n"))
+        }
+
         @Test func `no more requests at a time than asked for`() async throws {
             let (workspace, provider) = try Workspace.with(.init(chunks: 2, chunkDelay: .milliseconds(5)))
             let input = (0..<30).map { "{\"id\": \($0), \"prompt\": \"x\", \"stream\": true}" }.joined(separator: "\n")

@@ -1,5 +1,6 @@
 internal import Cascade
 internal import Foundation
+internal import Synchronization
 
 /// The reader of our output has gone, as `head` does when it has enough.
 struct OutputClosed: Error {}
@@ -29,9 +30,29 @@ enum Console {
         try write(isInteractive ? TerminalText.harmless(text) : text)
     }
 
+    /// Whether stderr ends in a line that the next text has to take the place of.
+    private static let hasPassingLine = Mutex(false)
+
     /// Writes to stderr; if that fails there is nowhere to say so.
     static func writeError(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        replacePassingLine(with: text, isPassing: false)
+    }
+
+    /// Shows a line on a terminal until something else is written to stderr, or ``clearPassingLine()``.
+    static func showPassingLine(_ line: String) {
+        replacePassingLine(with: line, isPassing: true)
+    }
+
+    static func clearPassingLine() {
+        replacePassingLine(with: "", isPassing: false)
+    }
+
+    private static func replacePassingLine(with text: String, isPassing: Bool) {
+        hasPassingLine.withLock { hasPassingLine in
+            let text = (hasPassingLine ? "\r\u{1B}[K" : "") + text
+            hasPassingLine = isPassing
+            if !text.isEmpty { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+        }
     }
 
     /// A message of the command itself, which may have several lines.

@@ -5,16 +5,11 @@ internal import Synchronization
 ///
 /// Any thread may draw; the line is drawn at most ten times a second.
 final class ProgressBar: Sendable {
-    private struct State {
-        var lastDrawn: ContinuousClock.Instant?
-        var isShown = false
-    }
-
     private static let width = 24
     private static let interval: Duration = .milliseconds(100)
 
     private let isEnabled: Bool
-    private let state = Mutex(State())
+    private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
 
     init(isEnabled: Bool = Console.isErrorInteractive) {
         self.isEnabled = isEnabled
@@ -26,21 +21,19 @@ final class ProgressBar: Sendable {
     func draw(_ fraction: Double?, _ text: @autoclosure () -> String) {
         guard isEnabled else { return }
         let now = ContinuousClock.now
-        state.withLock { state in
-            if let last = state.lastDrawn, now - last < Self.interval { return }
-            state.lastDrawn = now
-            state.isShown = true
-            Console.writeError("\r\u{1B}[K" + Self.line(fraction, text()))
+        lastDrawn.withLock { lastDrawn in
+            if let lastDrawn, now - lastDrawn < Self.interval { return }
+            lastDrawn = now
+            Console.showPassingLine(Self.line(fraction, text()))
         }
     }
 
-    /// Takes the line away, so that other text can follow.
+    /// Takes the line away. Other text on stderr does that, too.
     func clear() {
-        state.withLock { state in
-            guard state.isShown else { return }
-            state.isShown = false
-            state.lastDrawn = nil
-            Console.writeError("\r\u{1B}[K")
+        guard isEnabled else { return }
+        lastDrawn.withLock { lastDrawn in
+            lastDrawn = nil
+            Console.clearPassingLine()
         }
     }
 
