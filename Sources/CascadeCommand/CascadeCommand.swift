@@ -37,7 +37,7 @@ struct CascadeCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.reserve()
-        let interrupt = Interrupt()
+        let interrupt = Interrupt.shared
         let work = Task { await exitStatus(of: Array(CommandLine.arguments.dropFirst())) }
         interrupt.onSignal { work.cancel() }
         let status = await work.value

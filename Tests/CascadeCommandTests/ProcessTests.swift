@@ -33,6 +33,33 @@ extension CommandTests {
             #expect(try workspace.result(of: process).status == 130)
         }
 
+        @Test func `Ctrl-C in a conversation stops the answer, and at the prompt the command`() async throws {
+            let (workspace, provider) = try Workspace.with(.init(chunks: 10_000, chunkDelay: .milliseconds(20)))
+            let terminal = try Terminal()
+            let process = try workspace.process(["chat"], environment: ["NO_COLOR": "1"])
+            process.standardInput = terminal.device
+            process.standardOutput = terminal.device
+            process.standardError = terminal.device
+            try await process.runToEnd {
+                await terminal.wait(for: "> ")
+                terminal.type("/help")
+                await terminal.wait(for: "cascade: there is no /help; there are /new, /quit and /exit\n> ")
+                #expect(provider.counters.requests == 0)
+                terminal.type("/usr/bin is full, why?")
+                await terminal.wait(for: "Light")
+                process.interrupt()
+                #expect(await provider.waitForPeerClose(ofRequest: 0) != nil)
+                await terminal.wait(for: "Stopped.\n> ")
+                terminal.type("And now?")
+                #expect(await provider.waitForRequests(2))
+                process.interrupt()
+                await terminal.wait(for: "Stopped.\n> ", times: 2)
+                process.interrupt()
+            }
+            #expect(!provider.log[1].bodyText.contains("/usr/bin"))
+            #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        }
+
         @Test func `a polite kill is status 143`() async throws {
             let (workspace, provider) = try Workspace.with(.init(chunks: 10_000, chunkDelay: .milliseconds(20)))
             let process = try workspace.process(["batch"], input: Data(#"{"prompt": "x", "stream": true}"#.utf8))

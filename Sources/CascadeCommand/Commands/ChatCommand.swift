@@ -9,7 +9,8 @@ struct ChatCommand: AsyncParsableCommand {
         abstract: "Ask one question, or talk on a terminal.",
         discussion: """
             The answer's text goes to standard output as it comes. Without a prompt it is read from standard input; \
-            on a terminal a conversation begins, which /quit or Ctrl-D ends. A prompt has at most 16 MiB. To name a file \
+            on a terminal a conversation begins, which /quit or Ctrl-D ends; Ctrl-C stops an \
+            answer, and at the prompt ends the conversation. A prompt has at most 16 MiB. To name a file \
             in it does not attach the file: give an image with --image, and a text on standard input.
 
             Examples:

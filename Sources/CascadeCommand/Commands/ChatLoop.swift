@@ -12,7 +12,7 @@ struct ChatLoop {
         let input = StandardInput()
         let run = ChatRun(router: router, options: options)
         var messages: [ChatMessage] = []
-        Console.note("Type a question. /quit or Ctrl-D ends, /new begins anew.")
+        Console.note("Type a question. /quit or Ctrl-D ends, /new begins anew, Ctrl-C stops an answer.")
         while let question = try await nextQuestion(input) {
             switch question {
             case "": continue
@@ -20,20 +20,33 @@ struct ChatLoop {
             case "/new":
                 messages = []
                 continue
+            case let command where Self.isCommand(command):
+                Console.report("there is no \(command); there are /new, /quit and /exit")
+                continue
             default: break
             }
             let first = messages.isEmpty ? try options.request.request(question).messages.last : nil
             messages.append(first ?? .user(question))
+            let request = options.request.request(messages)
             do {
-                messages.append(.assistant(try await run.printText(options.request.request(messages))))
+                let answer = try await Interrupt.shared.divertingToTask { try await run.printText(request) }
+                messages.append(.assistant(answer))
+            } catch let error as CascadeError where error.code == .cancelled {
+                try Task.checkCancellation()
+                Console.note("Stopped.")
+                messages.removeLast()
             } catch let error as CascadeError {
-                guard error.code != .cancelled else { throw CommandFailure(error) }
                 Console.report(ErrorText.text(error, areAttemptsTold: options.isTelling))
                 // The question may be asked again; the conversation goes on as if it had not been.
                 messages.removeLast()
             }
         }
         Console.writeError("\n")
+    }
+
+    /// A word behind a slash, and nothing else: a question may begin with a path.
+    private static func isCommand(_ line: String) -> Bool {
+        line.hasPrefix("/") && line.dropFirst().allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
     }
 
     private func nextQuestion(_ input: StandardInput) async throws -> String? {
