@@ -130,6 +130,19 @@ extension CommandTests {
             #expect(object["model"] as? String == "llama3.2:3b")
         }
 
+        @Test func `what is wrong in the environment is told`() async throws {
+            let workspace = try Workspace()
+            for arguments in [["check"], ["chat", "x"]] {
+                let run = try await workspace.run(
+                    arguments, environment: ["OPENAI_API_KEY": "sk\nx", "CASCADE_RINGBYTES": "1m"])
+                #expect(run.status == 2)
+                #expect(run.messages.count == 3, "\(run.error)")
+                #expect(run.error.contains("cascade: environment: warning: OPENAI_API_KEY: expected a key"))
+                #expect(run.error.contains("did you mean CASCADE_RING_BYTES?"))
+                #expect(run.error.contains("no provider is configured"))
+            }
+        }
+
         @Test func `a bad tuning variable is named with its range`() async throws {
             let (workspace, _) = try Workspace.with()
             for arguments in [["chat", "x"], ["tuning"], ["check"], ["demo"]] {

@@ -81,6 +81,31 @@ struct TuningTests {
         #expect(error?.problems.map(\.variable) == ["CASCADE_IO_THREADS", "CASCADE_RING_BYTES", "CASCADE_HTTP2"])
     }
 
+    @Test("a block that is larger than the whole is refused, and both are named")
+    func refusesContradiction() throws {
+        let error = #expect(throws: TuningError.self) {
+            try Tuning(environment: ["CASCADE_ARENA_BLOCK_BYTES": "128k", "CASCADE_ARENA_MAX_BYTES": "64k"])
+        }
+        #expect(
+            error?.description == "CASCADE_ARENA_BLOCK_BYTES: expected at most CASCADE_ARENA_MAX_BYTES, "
+                + #"which is 64k, found "128k""#)
+        let equal = ["CASCADE_ARENA_BLOCK_BYTES": "64k", "CASCADE_ARENA_MAX_BYTES": "64k"]
+        #expect(try Tuning(environment: equal).arenaBlockBytes == 65_536)
+    }
+
+    @Test("a variable that is none is a warning with the nearest name")
+    func warnsOfUnknown() {
+        let environment = [
+            "CASCADE_RINGBYTES": "1m", "CASCADE_ZZZ": "", "CASCADE_HTTP2": "on", "CASCADE_STRICT": "1", "OTHER": "x",
+        ]
+        #expect(
+            Tuning.warnings(environment: environment).map(\.description) == [
+                "environment: warning: CASCADE_RINGBYTES: unknown variable is ignored; "
+                    + "did you mean CASCADE_RING_BYTES?",
+                "environment: warning: CASCADE_ZZZ: unknown variable is ignored",
+            ])
+    }
+
     @Test("a value set by the program is reported as such")
     func reportsCode() {
         var tuning = Tuning()

@@ -56,8 +56,30 @@ public struct Tuning: Sendable, Hashable {
                 problems.append(TuningError.Problem(variable: variable.name, value: text, range: variable.range))
             }
         }
+        if problems.isEmpty, arenaBlockBytes > arenaMaxBytes {
+            problems.append(
+                TuningError.Problem(
+                    variable: "CASCADE_ARENA_BLOCK_BYTES", value: sizeText(arenaBlockBytes),
+                    range: "at most CASCADE_ARENA_MAX_BYTES, which is \(sizeText(arenaMaxBytes))"))
+        }
         guard problems.isEmpty else { throw TuningError(problems: problems) }
     }
+
+    /// A warning for each variable of ours by its name that is none, most likely a misspelt one.
+    public static func warnings(environment: [String: String]) -> [ConfigurationDiagnostic] {
+        let known = table.map(\.name)
+        let unknown = environment.keys.filter { name in
+            name.hasPrefix("CASCADE_") && !known.contains(name) && !buildVariables.contains(name)
+        }
+        return unknown.sorted().map { name in
+            let hint = nearestName(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
+            return ConfigurationDiagnostic(
+                severity: .warning, file: "environment", path: name, message: "unknown variable is ignored" + hint)
+        }
+    }
+
+    /// Variables of the package's build, which may be set beside ours.
+    private static let buildVariables = ["CASCADE_STRICT", "CASCADE_NO_JEMALLOC"]
 }
 
 /// Variables whose values are not allowed.

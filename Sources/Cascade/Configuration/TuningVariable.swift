@@ -90,7 +90,8 @@ private func size(_ text: String) -> Int? {
     return overflows ? nil : bytes
 }
 
-private func sizeText(_ bytes: Int) -> String {
+/// As one would write it: `64k`.
+func sizeText(_ bytes: Int) -> String {
     guard bytes > 0, let unit = units.first(where: { bytes.trailingZeroBitCount >= $0.shift }) else {
         return String(bytes)
     }

@@ -29,7 +29,11 @@ struct ConfigurationOptions: ParsableArguments {
             }
         case .environment:
             let configuration = await EnvironmentFallback.configuration(Self.environment)
-            guard !configuration.providers.isEmpty else { throw .usage(EnvironmentFallback.gettingStarted) }
+            guard !configuration.providers.isEmpty else {
+                // The key that was not taken may be why there is no provider.
+                Console.report(configuration.warnings)
+                throw .usage(EnvironmentFallback.gettingStarted)
+            }
             return configuration
         }
     }
@@ -62,8 +66,10 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
+    /// The variables' values; tells those that mean nothing.
     static func tuning() throws(CommandFailure) -> Tuning {
         do throws(TuningError) {
+            Console.report(Tuning.warnings(environment: environment))
             return try Tuning(environment: environment)
         } catch {
             throw .usage("a variable in the environment cannot be used\n\(error)")
