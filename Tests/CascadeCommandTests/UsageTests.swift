@@ -23,6 +23,17 @@ extension CommandTests {
             let run = try await Workspace().run(["--generate-completion-script", shell])
             #expect(run.status == 0)
             #expect(run.output.contains("loopback"))
+            for word in ["anthropic", "no-answer", "status:", "rate-limit"] {
+                #expect(run.output.contains(word), "\(word)")
+            }
+        }
+
+        @Test func `each fault has one line of help`() async throws {
+            let run = try await Workspace().run(["loopback", "--help"], environment: ["COLUMNS": "80"])
+            let faults = run.output.components(separatedBy: "Faults:\n").last?.components(separatedBy: "\n\n").first
+            let lines = try #require(faults).split(separator: "\n")
+            #expect(lines.count == LoopbackProvider.Fault.allKinds.count)
+            #expect(lines.allSatisfy { $0.hasPrefix("  ") && $0.count < 80 })
         }
 
         @Test(arguments: [

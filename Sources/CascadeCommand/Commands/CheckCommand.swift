@@ -7,7 +7,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Validate the configuration; tells every error and warning with line and column.",
         discussion: """
-            Nothing is sent to a provider. Exit status: 0 when the configuration can be used, else 2.
+            Nothing is sent to a provider; only where there is no configuration file, a local Ollama is asked for its \
+            models. Exit status: 0 when the configuration can be used, else 2.
 
             Examples:
               cascade check

@@ -1,12 +1,15 @@
 internal import ArgumentParser
 internal import Cascade
 
-/// Who would be asked, and why; nothing is sent.
+/// Who would be asked, and why.
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Show who would be asked, in which order and why. Nothing is sent.",
+        abstract: "Show who would be asked, in which order and why, without asking.",
         discussion: """
+            Nothing is sent to a provider; only where there is no configuration file, a local Ollama is asked for its \
+            models.
+
             Exit status: 0 when a provider would be asked now, else 1: none can take the request, or all that can are \
             held back, for instance for want of a key.
 

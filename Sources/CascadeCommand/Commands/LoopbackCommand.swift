@@ -25,6 +25,7 @@ struct LoopbackCommand: AsyncParsableCommand {
 
     @Option(
         help: "The format whose base URL is printed: openai, anthropic, ollama or gemini.",
+        completion: .list(LoopbackProvider.WireFormatName.allCases.map(\.rawValue)),
         transform: { text in
             guard let format = LoopbackProvider.WireFormatName(rawValue: text) else {
                 throw ValidationError("it is one of openai, anthropic, ollama, gemini")
@@ -56,6 +57,7 @@ struct LoopbackCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("What goes wrong; see above.", valueName: "kind"),
+        completion: .list(faultNames),
         transform: { text in
             guard let fault = LoopbackProvider.Fault(text) else {
                 throw ValidationError("it is none of the kinds that `cascade loopback --help` lists")
@@ -75,6 +77,14 @@ struct LoopbackCommand: AsyncParsableCommand {
 
     @Flag(help: "The fault also strikes lists of models and health checks.")
     var faultsProbes = false
+
+    /// The kinds as far as they can be completed: `status:`.
+    private static var faultNames: [String] {
+        LoopbackProvider.Fault.allKinds.map { form, _ in
+            let name = form.prefix { $0 != ":" && $0 != "[" }
+            return name.count < form.count && !form.contains("[") ? name + ":" : String(name)
+        }
+    }
 
     private static var faults: String {
         let width = LoopbackProvider.Fault.allKinds.map(\.form.count).max() ?? 0
