@@ -1,5 +1,5 @@
-import Foundation
 import Cascade
+import Foundation
 import Testing
 
 @testable import CascadeCommand
