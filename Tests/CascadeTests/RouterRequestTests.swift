@@ -139,6 +139,35 @@ struct RouterRequestTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
+    @Test("what is kept of an answer counts against the memory limit until it has ended", arguments: [true, false])
+    func answerTakesMemory(asBytes: Bool) async throws {
+        let clock = MockClock()
+        var options = RouterOptions.quiet(clock: clock)
+        options.tuning.memoryLimitBytes = 8 * options.tuning.ringBytes
+        var long = Script(text: String(repeating: "0123456789abcdef", count: 1 << 16), chunks: 64)
+        long.fault = .stall(afterChunks: 60)
+        let fixture = try RouterFixture(long, options: options)
+        let stream = try await fixture.router.stream(ChatRequest("hi"))
+        fixture[0].setScript(Script(text: "good"))
+        let read = Recorder<Int>()
+        let reader = Task {
+            await failure {
+                if asBytes {
+                    try await stream.forEachText { read.append($0.count) }
+                } else {
+                    for try await piece in stream.text { read.append(piece.utf8.count) }
+                }
+            }
+        }
+        await eventually { read.all.reduce(0, +) == 60 << 14 }
+        let next = Task { try await fixture.router.complete(ChatRequest("hi")).content }
+        await clock.waitForSleepers(1)
+        reader.cancel()
+        #expect(await reader.value?.code == .cancelled)
+        #expect(try await next.value == "good")
+        #expect(fixture.router.metrics.isSettled)
+    }
+
     @Test("two hundred requests at once all find an answer while the first provider fails every second one")
     func manyAtOnce() async throws {
         var failing = Script(fault: .status(500))

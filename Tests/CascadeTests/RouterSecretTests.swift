@@ -126,7 +126,8 @@ struct RouterSecretTests {
                 .split(separator: "//").joined(separator: "//user:pass-word-0003@")
         }
         let error = await failure { try await fixture.router.complete(ChatRequest("hi")) }
-        #expect(error?.message.contains("no connection to 127.0.0.1:") == true)
+        #expect(error?.code == .noCandidate && fixture[0].counters.requests == 0)
+        #expect(error?.skipped.first?.reason == "its url is one with a user name; use api_key or headers")
         #expect(!everythingShown(by: error).contains("pass-word-0003"))
     }
 

@@ -89,7 +89,7 @@ extension UpstreamFailure {
     func described(for provider: Provider) -> String {
         switch self {
         case .provider(let error):
-            let status = error.status.map { "HTTP \($0)" }
+            let status = error.isStatusImplied ? nil : error.status.map { "HTTP \($0)" }
             let wait = error.retryAfter.map { "retry after \($0.rounded)" }
             // A sentence of the provider's becomes a part of ours.
             let text = wait != nil && error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message

@@ -50,6 +50,7 @@ extension StreamCore {
         while true {
             if let event = state.events.pop() {
                 state.answer.take(event)
+                countKept(&state)
                 return .value(event)
             }
             switch advance(&state) {
@@ -75,7 +76,10 @@ extension StreamCore {
             let progress = advance(&state, into: &sink)
             swap(&sink.bytes, &text.bytes)
             swap(&sink.others, &state.events)
-            if !text.bytes.isEmpty { state.answer.text(text.bytes.span) }
+            if !text.bytes.isEmpty {
+                state.answer.text(text.bytes.span)
+                countKept(&state)
+            }
             switch progress {
             case .more: continue
             case .waiting: return waiting(&state)

@@ -13,6 +13,8 @@ final class StreamCore: Sendable {
         var events: StreamEvents
         /// What was handed over.
         var answer = AnswerCollector()
+        /// What of it admission counts.
+        var countedBytes = 0
         var attempts: [AttemptReport]
         /// Why the answer ended; `nil` when it is whole, or has not ended.
         var error: CascadeError?
@@ -31,6 +33,8 @@ final class StreamCore: Sendable {
         var error: CascadeError?
         var usage: Usage?
         var latency: Duration
+        /// What admission counts for the request.
+        var bytes: Int
     }
 
     let core: RouterCore
@@ -38,7 +42,7 @@ final class StreamCore: Sendable {
     let timeToFirstToken: Duration
     let signal: Transfer.Signal
     private let startedAt: Instant
-    /// What admission counts for it.
+    /// What admission counts for the request but for the answer.
     private let bytes: Int
     private let span: RequestSpan
     private let state: Mutex<State>
@@ -94,7 +98,17 @@ final class StreamCore: Sendable {
         }
         return Ending(
             report: report, error: state.error, usage: state.events.usage,
-            latency: startedAt.duration(to: now))
+            latency: startedAt.duration(to: now), bytes: bytes + state.countedBytes)
+    }
+
+    private static var countingStep: Int { 64 << 10 }
+
+    /// Tells admission of what is kept of the answer, in steps.
+    func countKept(_ state: inout State) {
+        let more = state.answer.byteCount - state.countedBytes
+        guard more >= Self.countingStep else { return }
+        state.countedBytes += more
+        core.admission.grow(bytes: more)
     }
 
     private func error(_ failure: UpstreamFailure, _ state: borrowing State) -> CascadeError {
@@ -117,7 +131,7 @@ final class StreamCore: Sendable {
     }
 
     private func settle(_ ending: Ending) {
-        core.admission.leave(bytes: bytes)
+        core.admission.leave(bytes: ending.bytes)
         core.streams.remove(self)
         core.attemptEnded(ending.report)
         if let error = ending.error {

@@ -55,6 +55,12 @@ final class Admission: Sendable {
         return await wait(bytes: bytes, until: min(deadline, clock.now.advanced(by: Self.maxWait)))
     }
 
+    /// A request that is in takes more than was thought: those that come later wait for it.
+    func grow(bytes: Int) {
+        state.withLock { $0.bytes += bytes }
+    }
+
+    /// - Parameter bytes: All that it took, growth included.
     func leave(bytes: Int) {
         let admitted = state.withLock { state in
             state.active -= 1

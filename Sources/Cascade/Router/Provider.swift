@@ -29,7 +29,8 @@ final class Provider: Sendable {
         secrets = SecretMask(configuration)
         let type = configuration.type
         let version = configuration.anthropicVersion ?? EncodingOptions(type: type).anthropicVersion
-        baseURL = configuration.baseURL ?? type.defaultBaseURL ?? ""
+        let address = checkedBaseURL(configuration.baseURL ?? type.defaultBaseURL ?? "")
+        baseURL = (try? address.get()) ?? ""
         chatURL =
             type.format == .gemini
             ? nil : RequestEncoder.endpointURL(base: baseURL, model: "", streaming: false, type: type)
@@ -39,8 +40,8 @@ final class Provider: Sendable {
         unavailable =
             if type.requiresKey && configuration.apiKey == nil {
                 "no API key"
-            } else if baseURL.isEmpty {
-                "no url"
+            } else if case .failure(let problem) = address {
+                configuration.baseURL == nil ? "no url" : "its url is \(problem.found)"
             } else {
                 nil
             }
@@ -91,11 +92,9 @@ final class Provider: Sendable {
         chatURL ?? RequestEncoder.endpointURL(base: baseURL, model: model, streaming: streaming, type: type)
     }
 
-    /// The address as it may be shown: scheme, host and port.
+    /// The address as it may be shown: host and port.
     var displayAddress: String {
-        let rest = baseURL.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
-        // User information in a URL is a secret.
-        return String(rest.split(separator: "@").last ?? "")
+        baseURL.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init) ?? ""
     }
 
     /// The same failure with this provider's own credentials taken out, wherever it repeated them.

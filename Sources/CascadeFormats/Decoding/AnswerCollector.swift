@@ -14,6 +14,9 @@ public struct AnswerCollector: ChatEventSink, Sendable {
     /// The provider's identifier of the answer.
     public private(set) var id: String?
 
+    /// Bytes of text, reasoning and arguments so far.
+    public private(set) var byteCount = 0
+
     public init() {}
 
     /// The answer's text so far.
@@ -29,10 +32,12 @@ public struct AnswerCollector: ChatEventSink, Sendable {
 
     public mutating func text(_ utf8: Span<UInt8>) {
         contentBytes.append(copying: utf8)
+        byteCount += utf8.count
     }
 
     public mutating func reasoning(_ utf8: Span<UInt8>) {
         reasoningBytes.append(copying: utf8)
+        byteCount += utf8.count
     }
 
     public mutating func toolCallStarted(index: Int, id: String, name: String) {
@@ -43,6 +48,7 @@ public struct AnswerCollector: ChatEventSink, Sendable {
         // Arguments of a call that was never announced have nowhere to go.
         guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
         calls[place].arguments.append(copying: utf8)
+        byteCount += utf8.count
     }
 
     public mutating func usage(_ usage: Usage) {
