@@ -111,17 +111,60 @@ struct CircuitBreakerTests {
         #expect(throws: Never.self) { try Self.lease(breaker.admit(at: 61)) }
     }
 
-    @Test("a probe that is never reported loses its place, and its late result is void")
+    @Test("a probe that is not reported in time loses its place to another")
     func lostProbe() throws {
         var breaker = Self.opened(.init(halfOpenMaxCalls: 1, probeLease: .seconds(30)))
         let lost = try Self.lease(breaker.admit(at: 60))
         #expect(breaker.admit(at: 89) == .refused(until: 90))
         let next = try Self.lease(breaker.admit(at: 90))
         #expect(lost != next)
-        breaker.failed(lost, at: 91)
-        #expect(breaker.state(at: 91) == .halfOpen)
+        breaker.abandoned(lost, at: 91)
+        #expect(breaker.admit(at: 91) == .refused(until: 120))
         breaker.succeeded(next, at: 92)
         #expect(breaker.state(at: 92) == .closed)
+    }
+
+    @Test("a good answer that takes longer than a lease counts, also when its place was given to another")
+    func slowSuccess() throws {
+        var breaker = Self.opened()
+        let first = try Self.lease(breaker.admit(at: 60))
+        breaker.succeeded(first, at: 190)
+        let second = try Self.lease(breaker.admit(at: 190))
+        _ = breaker.admit(at: 320)
+        breaker.succeeded(second, at: 330)
+        #expect(breaker.state(at: 330) == .closed)
+    }
+
+    @Test("a late failure opens again, in the same half-open time only")
+    func slowFailure() throws {
+        var breaker = Self.opened(.init(probeLease: .seconds(30)))
+        let first = try Self.lease(breaker.admit(at: 60))
+        let second = try Self.lease(breaker.admit(at: 60))
+        breaker.failed(first, at: 100)
+        #expect(breaker.openUntil == 220)
+        _ = try Self.lease(breaker.admit(at: 220))
+        breaker.failed(second, at: 221)
+        breaker.succeeded(second, at: 221)
+        #expect(breaker.state(at: 221) == .halfOpen)
+        #expect(throws: Never.self) { try Self.lease(breaker.admit(at: 221)) }
+    }
+
+    @Test("a reload that asks for no more successes than there were closes the circuit")
+    func fewerProbes() throws {
+        var breaker = Self.opened(.init(halfOpenMaxCalls: 3))
+        breaker.succeeded(try Self.lease(breaker.admit(at: 60)), at: 60)
+        let running = try Self.lease(breaker.admit(at: 60))
+        breaker.settings.halfOpenMaxCalls = 2
+        #expect(breaker.state(at: 60) == .halfOpen)
+        breaker.settings.halfOpenMaxCalls = 1
+        #expect(breaker.state(at: 60) == .closed)
+        #expect(breaker.admit(at: 60) == .admitted)
+        // A call under way keeps its place, should the circuit open meanwhile.
+        for _ in 0..<5 { breaker.failed(nil, at: 61) }
+        #expect(breaker.admit(at: 121) == .refused(until: 180))
+        breaker.succeeded(running, at: 122)
+        #expect(breaker.state(at: 122) == .halfOpen)
+        #expect(throws: Never.self) { try Self.lease(breaker.admit(at: 122)) }
     }
 
     @Test("a result from before the circuit opened decides nothing")

@@ -1,7 +1,9 @@
 extension CircuitBreaker {
-    /// The right to one probe. Report its end with `succeeded`, `failed` or `abandoned`; one never reported expires.
+    /// The right to one probe. Report its end once, with `succeeded`, `failed` or `abandoned`. One not reported in time
+    /// loses its place to another; what it says in the end still counts.
     public struct Lease: Sendable, Hashable {
         let id: UInt64
+        let period: UInt64
     }
 
     /// The probes under way. Never more than `Settings.halfOpenMaxCalls`, so the memory is bounded.
@@ -9,12 +11,12 @@ extension CircuitBreaker {
         private struct Probe: Sendable {
             var lease: Lease
             var expires: Instant
-            // False for a probe that outlived the half-open period it belonged to: it holds a place, and decides nothing.
-            var counts: Bool
         }
 
         private var live: [Probe] = []
         private var lastID: UInt64 = 0
+        // From one opening or closing of the circuit to the next. A probe decides in its own period only.
+        private var period: UInt64 = 0
 
         var count: Int { live.count }
 
@@ -27,25 +29,23 @@ extension CircuitBreaker {
 
         mutating func open(expires: Instant) -> Lease {
             lastID &+= 1
-            let lease = Lease(id: lastID)
-            live.append(Probe(lease: lease, expires: expires, counts: true))
+            let lease = Lease(id: lastID, period: period)
+            live.append(Probe(lease: lease, expires: expires))
             return lease
         }
 
         /// Gives the place back; true when the probe's result still decides something.
-        mutating func close(_ lease: Lease?, at now: Instant) -> Bool {
-            guard let lease, let index = live.firstIndex(where: { $0.lease == lease }) else { return false }
-            let probe = live.remove(at: index)
-            return probe.counts && now < probe.expires
+        ///
+        /// A late result does. A provider whose good answers take longer than a lease would else never be well again.
+        mutating func close(_ lease: Lease?) -> Bool {
+            guard let lease else { return false }
+            live.removeAll { $0.lease == lease }
+            return lease.period == period
         }
 
+        /// From now on the probes under way decide nothing. They are calls all the same, and keep their places.
         mutating func outlive() {
-            for index in live.indices { live[index].counts = false }
-        }
-
-        // The ids go on counting, so a lease from before can never name a later probe.
-        mutating func clear() {
-            live.removeAll(keepingCapacity: true)
+            period &+= 1
         }
     }
 }

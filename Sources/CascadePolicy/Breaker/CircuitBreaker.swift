@@ -1,8 +1,8 @@
 /// Keeps calls away from a provider that fails, and lets a few through to learn when it is well again.
 ///
 /// A value with no clock: the driver holds one per provider, asks `admit(at:)` before an attempt, and reports the
-/// attempt's end once with `succeeded`, `failed` or `abandoned` (or `record`, which chooses by class). The verdict on an
-/// attempt falls at its first token; how the committed answer ends goes to `ended(cut:at:)`. Same events, same state.
+/// attempt's end once with `succeeded`, `failed` or `abandoned` (or `record`, which chooses by class). The verdict on
+/// an attempt falls at its first token; how the committed answer ends goes to `ended(cut:at:)`. Same events, same state.
 public struct CircuitBreaker: Sendable {
     /// The three states, as reported.
     public enum State: String, Sendable, Hashable, CaseIterable {
@@ -30,8 +30,14 @@ public struct CircuitBreaker: Sendable {
         case halfOpen(successes: Int, doublings: Int)
     }
 
-    /// The limits. Setting them (a reload) keeps the state; a time already set stays as it is.
-    public var settings: Settings
+    /// The limits. Setting them (a reload) keeps the state, but for a half-open circuit that has had as many successes as
+    /// the new number, which closes. A time already set stays as it is.
+    public var settings: Settings {
+        didSet {
+            // No more probes would be let through, and so none could close it later.
+            if case .halfOpen(let successes, _) = phase, successes >= settings.halfOpenMaxCalls { reset() }
+        }
+    }
     private var phase = Phase.closed(failures: 0)
     private var probes = Probes()
     private var history = StreamHistory()
@@ -83,7 +89,8 @@ public struct CircuitBreaker: Sendable {
     /// Asks for one attempt although the circuit is open, because the request has nobody else to turn to.
     ///
     /// Forced probes take the same few places as others, so a lone provider that is down sees no more than
-    /// `halfOpenMaxCalls` at a time. A success brings the circuit to half-open at once; a failure leaves its time alone.
+    /// `halfOpenMaxCalls` at a time. A success brings the circuit to half-open at once; a failure leaves its time as it
+    /// is.
     public mutating func forceProbe(at now: Instant) -> Admission {
         switch phase {
         case .open(let until, _) where now < until: probe(successes: 0, at: now)
@@ -109,7 +116,7 @@ extension CircuitBreaker {
     /// - Parameter lease: the probe's lease, or nil for an attempt that was `.admitted`. In half-open only a probe's
     ///   result counts: an attempt from before the circuit opened says nothing about now.
     public mutating func succeeded(_ lease: Lease?, at now: Instant) {
-        let decides = probes.close(lease, at: now)
+        let decides = probes.close(lease)
         switch phase {
         case .closed:
             phase = .closed(failures: 0)
@@ -125,7 +132,7 @@ extension CircuitBreaker {
     /// - Parameter spread: multiplies the open time, should this failure open the circuit. The driver draws it around 1
     ///   so that many processes do not come back at the same moment.
     public mutating func failed(_ lease: Lease?, at now: Instant, spread: Double = 1) {
-        let decides = probes.close(lease, at: now)
+        let decides = probes.close(lease)
         switch phase {
         case .closed(let failures):
             if failures + 1 >= settings.failureThreshold {
@@ -140,9 +147,10 @@ extension CircuitBreaker {
         }
     }
 
-    /// The attempt ended without a verdict on the provider: a throttle, a cancel, a bad request. The lease is given back.
+    /// The attempt ended without a verdict on the provider: a throttle, a cancel, a bad request. The lease is given
+    /// back.
     public mutating func abandoned(_ lease: Lease?, at now: Instant) {
-        _ = probes.close(lease, at: now)
+        _ = probes.close(lease)
     }
 
     /// A committed answer ended, whole or cut. Three cuts among the last five open the circuit; in half-open one does.
@@ -163,7 +171,7 @@ extension CircuitBreaker {
     /// Reports a failure by its class: a count against the provider, a cut, or neither.
     public mutating func record(_ failure: FailureClass, lease: Lease?, at now: Instant, spread: Double = 1) {
         if failure == .cut {
-            _ = probes.close(lease, at: now)
+            _ = probes.close(lease)
             ended(cut: true, at: now, spread: spread)
         } else if failure.countsForBreaker {
             failed(lease, at: now, spread: spread)
@@ -172,10 +180,10 @@ extension CircuitBreaker {
         }
     }
 
-    /// Closes the circuit by hand, or because a health check was answered. Leases still out become void.
+    /// Closes the circuit by hand, or because a health check was answered. Leases still out decide nothing.
     public mutating func reset() {
         phase = .closed(failures: 0)
-        probes.clear()
+        probes.outlive()
         history.clear()
     }
 
