@@ -41,6 +41,7 @@ extension Simulation {
             providers[index].isEnabled = chance(80)
             providers[index].failureRate = draw(0...100)
             providers[index].breaker.settings.failureThreshold = draw(1...4)
+            providers[index].breaker.settings.halfOpenMaxCalls = draw(1...3)
         }
         cooldowns.keep(providers.map(\.name))
         if chance(60) { schedule(.reload, after: draw(1...20_000)) }
@@ -86,8 +87,8 @@ extension Simulation {
     private mutating func consider(_ candidate: Int, for index: Int) -> FallbackMachine.Action {
         let id = requests[index].providers[candidate]
         if !providers[id].isEnabled { return refuse(.unavailable, for: index) }
-        if let until = cooldowns.until(provider: providers[id].name, model: "m", at: now) {
-            return refuse(.coolingDown(until: until), for: index)
+        if let pause = cooldowns.pause(provider: providers[id].name, model: "m", at: now) {
+            return refuse(.coolingDown(until: pause.until), for: index)
         }
         let admission = providers[id].breaker.admit(at: now)
         if case .refused(let until) = admission {
@@ -121,7 +122,8 @@ extension Simulation {
         let fate = drawFate(of: id)
         requests[index].attempts[candidate] += 1
         requests[index].attempt = Attempt(id: nextAttempt, candidate: candidate, lease: lease, fate: fate)
-        let latency = draw(0...3000)
+        // Some take longer than any probe's lease.
+        let latency = chance(5) ? draw(0...60_000) : draw(0...3000)
         switch fate {
         case .answer where chance(50):
             schedule(.end(request: index, attempt: nextAttempt), after: latency)

@@ -22,7 +22,7 @@ struct SkippedProvider {
         /// It has as many requests as it may.
         case busy
         /// It is left alone after a failure of this class.
-        case coolingDown(FailureClass?)
+        case coolingDown(FailureClass)
     }
 
     let name: String
@@ -53,13 +53,12 @@ extension RequestDriver {
             )
         }
         let now = now
-        if let until = core.shared.withLock({ $0.cooldowns.until(provider: provider.name, model: model, at: now) }) {
-            let cause = provider.state.withLock { $0.pauseCause }
+        if let pause = core.shared.withLock({ $0.cooldowns.pause(provider: provider.name, model: model, at: now) }) {
             // No time heals a refused key or an unknown model: such a pause is not waited for.
-            let passes = cause?.kind.sameProviderAgain != .never || cause?.kind == .timeout
+            let passes = pause.failure.sameProviderAgain != .never || pause.failure == .timeout
             return refuse(
-                passes ? .coolingDown(until: until) : .unavailable, provider, .coolingDown(cause?.kind),
-                PauseCause.phrase(cause, for: now.duration(to: until)), until: until)
+                passes ? .coolingDown(until: pause.until) : .unavailable, provider, .coolingDown(pause.failure),
+                pause.phrase(at: now), until: pause.until)
         }
         let body: EncodedCandidate
         switch try encode(index, model: model, provider: provider) {

@@ -14,8 +14,6 @@ final class ProviderState: Sendable {
         var cost = 0.0
         var latency = LatencyRecorder()
         var timeToFirstToken = LatencyRecorder()
-        /// Why the provider, or a model of it, was last given a pause.
-        var pauseCause: PauseCause?
     }
 
     private let state: Mutex<State>
@@ -61,13 +59,9 @@ extension ProviderState.State {
     }
 }
 
-/// Why a provider is left alone for a while.
-struct PauseCause: Sendable {
-    let kind: FailureClass
-    /// A bounded name, for example `rate_limited`.
-    let reason: String
-
-    static func phrase(_ cause: PauseCause?, for pause: Duration) -> String {
-        "cooling down for \(pause.rounded)" + (cause.map { " (\($0.reason))" } ?? "")
+extension Cooldown.Pause {
+    /// For a person.
+    func phrase(at now: Instant) -> String {
+        "cooling down for \(now.duration(to: until).rounded) (\(reason))"
     }
 }

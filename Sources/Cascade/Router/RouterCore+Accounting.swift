@@ -50,26 +50,19 @@ extension RouterCore {
         logger.warning("circuit opened", metadata: ["provider": "\(provider.name)", "reason": "\(reason)"])
     }
 
-    private static var missingModelPause: Duration { .seconds(60) }
-
     private func pause(
         _ provider: Provider, model: String, failure: UpstreamFailure, kind: FailureClass, at now: Instant
     ) -> Instant? {
         let isModelMissing = failure.providerKind == .modelNotFound || failure.providerKind == .modelNotPulled
-        let until: Instant? = shared.withLock { shared in
+        return shared.withLock { shared in
             guard isModelMissing else {
                 return shared.cooldowns.record(
-                    kind, retryAfter: failure.retryAfter, provider: provider.name, model: model, at: now)
+                    kind, reason: failure.reason, retryAfter: failure.retryAfter, provider: provider.name,
+                    model: model, at: now)
             }
-            // This model is not to be had there for now; the provider's others are.
-            let until = now.advanced(by: Self.missingModelPause)
-            shared.cooldowns.set(until: until, provider: provider.name, model: model, at: now)
-            return until
+            return shared.cooldowns.modelMissing(
+                provider: provider.name, model: model, reason: failure.reason, at: now)
         }
-        if until != nil {
-            provider.state.withLock { $0.pauseCause = PauseCause(kind: kind, reason: failure.reason) }
-        }
-        return until
     }
 
     /// The request ended without an answer of this provider's, which it had asked: one failure, however many attempts.

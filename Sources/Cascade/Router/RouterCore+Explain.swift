@@ -43,8 +43,8 @@ extension RouterCore {
     private func heldBack(_ provider: Provider, model: String?) -> String? {
         if let reason = provider.unavailable { return reason }
         let now = clock.now
-        if let until = shared.withLock({ $0.cooldowns.until(provider: provider.name, model: model, at: now) }) {
-            return PauseCause.phrase(provider.state.withLock { $0.pauseCause }, for: now.duration(to: until))
+        if let pause = shared.withLock({ $0.cooldowns.pause(provider: provider.name, model: model, at: now) }) {
+            return pause.phrase(at: now)
         }
         return provider.state.withLock { state in
             guard state.breaker.state(at: now) == .open, let until = state.breaker.openUntil else { return nil }

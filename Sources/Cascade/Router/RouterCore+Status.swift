@@ -12,8 +12,7 @@ extension RouterCore {
         let now = clock.now
         return RouterStatus(
             providers: ordered(snapshot).map { provider in
-                let model = provider.configuration.defaultModel?.name
-                let pause = shared.withLock { $0.cooldowns.until(provider: provider.name, model: model, at: now) }
+                let pause = shared.withLock { $0.cooldowns.longestPause(provider: provider.name, at: now) }
                 return provider.state.withLock { state in
                     RouterStatus.Provider(
                         name: provider.name, type: provider.type, isEnabled: provider.isEnabled,
@@ -23,7 +22,8 @@ extension RouterCore {
                         circuitOpenFor: state.breaker.openUntil.map { now.duration(to: $0) }.flatMap {
                             $0 > .zero ? $0 : nil
                         },
-                        coolingDownFor: pause.map { now.duration(to: $0) }, defaultModel: model,
+                        coolingDownFor: pause.map { now.duration(to: $0.until) },
+                        defaultModel: provider.configuration.defaultModel?.name,
                         models: provider.configuration.models.map(\.name))
                 }
             })
@@ -78,7 +78,6 @@ extension RouterCore {
         provider.state.withLock { state in
             state.breaker.reset()
             state.health.circuitClosed()
-            state.pauseCause = nil
         }
         shared.withLock { $0.cooldowns.clear(provider: name) }
         return true

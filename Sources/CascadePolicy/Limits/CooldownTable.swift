@@ -1,7 +1,7 @@
 /// The cooldowns of all providers, by name, so that they outlive a reload of the configuration.
 ///
-/// Memory is bounded by the number of names in use times `Cooldown.modelCapacity`; `keep(_:)` forgets the names that a
-/// reload removed.
+/// Memory is bounded by the number of names in use times twice `Cooldown.modelCapacity`; `keep(_:)` forgets the names
+/// that a reload removed.
 public struct CooldownTable: Sendable {
     /// What to do where a provider names no time.
     public var settings: Cooldown.Settings
@@ -11,32 +11,43 @@ public struct CooldownTable: Sendable {
         self.settings = settings
     }
 
-    /// When `model` of `provider` may be asked again; nil when it may be now.
-    public func until(provider: String, model: String?, at now: Instant) -> Instant? {
+    /// Until when `model` of `provider` must be left alone, and why; nil when it may be asked now.
+    public func pause(provider: String, model: String?, at now: Instant) -> Cooldown.Pause? {
         // The common case: nothing is cooling, and no name is hashed.
         if providers.isEmpty { return nil }
-        return providers[provider]?.until(model: model, at: now)
+        return providers[provider]?.pause(model: model, at: now)
     }
 
-    /// Pauses a model, or the whole provider for a nil model, until `instant` or a later one already set.
-    ///
-    /// The pause is held between `Cooldown.shortest` and `Cooldown.longest` from `now`.
-    public mutating func set(until instant: Instant, provider: String, model: String?, at now: Instant) {
-        let earliest = now.advanced(by: Cooldown.shortest)
-        let latest = now.advanced(by: Cooldown.longest)
-        providers[provider, default: Cooldown()].set(until: min(max(instant, earliest), latest), model: model, at: now)
+    /// The pause that ends last, of the provider and all its models.
+    public func longestPause(provider: String, at now: Instant) -> Cooldown.Pause? {
+        providers[provider]?.longestPause(at: now)
     }
 
     /// Takes note of a failure; the pause's end, or nil when this failure asks for none. See `Cooldown.record`.
     @discardableResult
     public mutating func record(
-        _ failure: FailureClass, retryAfter: Duration?, provider: String, model: String?, at now: Instant
+        _ failure: FailureClass, reason: String? = nil, retryAfter: Duration?, provider: String, model: String?,
+        at now: Instant
     ) -> Instant? {
         // A failure that pauses nothing must not leave an entry behind.
         var cooldown = providers[provider] ?? Cooldown()
-        let end = cooldown.record(failure, retryAfter: retryAfter, model: model, settings: settings, at: now)
+        let end = cooldown.record(
+            failure, reason: reason, retryAfter: retryAfter, model: model, settings: settings, at: now)
         if end != nil { providers[provider] = cooldown }
         return end
+    }
+
+    /// The provider does not have the model; the pause's end. The provider's other models may be asked.
+    @discardableResult
+    public mutating func modelMissing(
+        provider: String, model: String, reason: String? = nil, at now: Instant
+    ) -> Instant {
+        providers[provider, default: Cooldown()].modelMissing(model, reason: reason, settings: settings, at: now)
+    }
+
+    /// The provider has the model now: ends the pause that it was given for lack of it, and no other.
+    public mutating func modelFetched(provider: String, model: String) {
+        providers[provider]?.modelFetched(model)
     }
 
     /// The model answered; see `Cooldown.succeeded`.
@@ -45,7 +56,7 @@ public struct CooldownTable: Sendable {
         providers[provider]?.succeeded(model: model)
     }
 
-    /// Forgets a provider's pauses: an operator's word that it may be asked now.
+    /// Forgets a provider's pauses: an operator's word, or another credential, says that it may be asked now.
     public mutating func clear(provider: String) {
         providers[provider] = nil
     }
