@@ -18,7 +18,7 @@ public final class LoopbackProvider: Sendable {
         /// Its `errno`.
         public var code: Int32
 
-        public var description: String { "The loopback provider could not start: \(operation) gave errno \(code)." }
+        public var description: String { "\(operation): \(LoopbackSocket.text(ofError: code))" }
     }
 
     private struct State {

@@ -116,6 +116,12 @@ enum LoopbackSocket {
         _ = Glibc.close(descriptor)
     }
 
+    /// The system's words for an `errno`.
+    static func text(ofError code: Int32) -> String {
+        // The text is copied before the next call can take its place, and the system has one for every number.
+        unsafe String(cString: strerror(code))
+    }
+
     private static func set(_ socket: Int32, level: Int32, option: Int32, to value: Int32) {
         var value = value
         unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))

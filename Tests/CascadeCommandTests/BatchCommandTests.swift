@@ -76,7 +76,7 @@ extension CommandTests {
             (#"{"messages": [{"role": "king", "content": "x"}]}"#, "messages[0].role: expected one of"),
             (#"{"messages": [{"role": "user", "content": [{"type": "smell"}]}]}"#, "messages[0].content"),
             (#"{"prompt": "x", "temperature": 9}"#, "temperature is out of its range"),
-            (#"{"prompt": "x", "max_tokens": 0}"#, "max_tokens is out of its range"),
+            (#"{"prompt": "x", "max_tokens": 0}"#, "max_tokens is out of its range, at least 1"),
             (#"{"prompt": "x", "reasoning_effort": "huge"}"#, "reasoning_effort: expected one of"),
             (#"{"prompt": "x", "images": ["data:image/png,zz"]}"#, "base64"),
         ])

@@ -28,6 +28,14 @@ extension CommandTests {
             }
         }
 
+        @Test func `a port that is taken is told in words`() async throws {
+            let (workspace, provider) = try Workspace.with()
+            let run = try await workspace.run(["loopback", "--port", "\(provider.port)"])
+            #expect(run.status == 2)
+            #expect(
+                run.error == "cascade: cannot listen on port \(provider.port): bind: Address already in use\n")
+        }
+
         @Test func `each fault has one line of help`() async throws {
             let run = try await Workspace().run(["loopback", "--help"], environment: ["COLUMNS": "80"])
             let faults = run.output.components(separatedBy: "Faults:\n").last?.components(separatedBy: "\n\n").first
@@ -41,7 +49,7 @@ extension CommandTests {
             ["chat", "--temperature", "warm", "x"], ["chat", "--max-tokens", "0", "x"],
             ["chat", "--deadline", "0", "x"], ["chat", "a", "b"], ["batch", "--concurrency", "0"],
             ["loopback", "--fault", "nonsense"], ["loopback", "--port", "99999"], ["loopback", "--format", "smoke"],
-            ["demo", "--delay-ms", "-1"],
+            ["demo", "--delay-ms", "-1"], ["check", "--config", ""],
         ])
         func `wrong usage is status 2`(arguments: [String]) async throws {
             let (workspace, _) = try Workspace.with()

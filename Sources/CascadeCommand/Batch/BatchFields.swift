@@ -49,7 +49,8 @@ struct BatchFields: Decodable {
         var request = ChatRequest(messages: try conversation(), model: model)
         if let temperature { request.temperature = try Self.checked(temperature, in: 0...2, "temperature") }
         if let limit = maxTokens ?? maxCompletionTokens {
-            request.maxTokens = try Self.checked(limit, in: 1...Int.max, "max_tokens")
+            guard limit >= 1 else { throw .usage("max_tokens is out of its range, at least 1") }
+            request.maxTokens = limit
         }
         request.topP = topP
         request.presencePenalty = presencePenalty

@@ -8,6 +8,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String?
 
+    func validate() throws {
+        if config == "" { throw ValidationError("--config takes a file, not an empty text.") }
+    }
+
     /// The file that is read, or the environment.
     var source: ConfigurationSource {
         CascadeConfiguration.locate(explicit: config, environment: Self.environment) {
