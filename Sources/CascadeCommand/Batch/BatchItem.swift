@@ -21,7 +21,8 @@ struct BatchItem {
         switch line {
         case .text(let text): try self.init(text)
         case .notUTF8: throw Malformed(id: nil, reason: "not UTF-8 text")
-        case .tooLong: throw Malformed(id: nil, reason: "longer than \(Units.text(bytes: RequestOptions.maxInputBytes))")
+        case .tooLong:
+            throw Malformed(id: nil, reason: "longer than \(Units.text(bytes: RequestOptions.maxInputBytes))")
         }
     }
 
