@@ -115,7 +115,8 @@ extension TransferFailure {
         if outcome.os_error != 0 {
             self.init(kind: .local, message: "no descriptor could be opened (errno \(outcome.os_error))")
         } else {
-            self.init(kind: Kind(curl: outcome), message: message)
+            let kind = Kind(curl: outcome)
+            self.init(kind: kind, message: kind == .cut ? "the connection closed within the body" : message)
         }
     }
 }

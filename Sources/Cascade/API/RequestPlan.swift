@@ -6,10 +6,11 @@ public struct RequestPlan: Sendable, Hashable {
         public var type: ProviderType
         /// `nil` when neither the request nor the configuration names one.
         public var model: String?
-        /// Why this model: "requested", "default", "has vision".
+        /// Why this model: "asked for", "default", "has vision".
         public var modelReason: String
         public var isFallbackModel: Bool
-        /// `nil` when it would be attempted now; else why not: "circuit open for 43 s", "cooling down for 12 s".
+        /// Why it would be passed by now: "circuit open for 43 s", "cooling down for 12 s". `nil` when nothing is known
+        /// that holds it back; what depends on other requests of that moment, such as `max_concurrency`, is not foreseen.
         public var heldBack: String?
     }
 

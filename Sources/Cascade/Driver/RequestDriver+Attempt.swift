@@ -115,7 +115,9 @@ extension RequestDriver {
             model: attempt.model, from: attempt.provider, timeout: settings.pullTimeout, deadline: admitted.deadline,
             core: core)
         switch result {
-        case .pulled: return nil
+        case .pulled:
+            core.shared.withLock { $0.cooldowns.modelFetched(provider: attempt.provider.name, model: attempt.model) }
+            return nil
         case .failed(let reason): return failure.adding("; fetching it failed: \(reason)")
         case .deadline:
             let message = failure.message + "; fetching it takes longer than the request may"

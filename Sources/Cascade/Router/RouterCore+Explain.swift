@@ -42,6 +42,7 @@ extension RouterCore {
 
     private func heldBack(_ provider: Provider, model: String?) -> String? {
         if let reason = provider.unavailable { return reason }
+        guard let model else { return "no model is configured and none was asked for" }
         let now = clock.now
         if let pause = shared.withLock({ $0.cooldowns.pause(provider: provider.name, model: model, at: now) }) {
             return pause.phrase(at: now)

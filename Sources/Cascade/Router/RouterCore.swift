@@ -111,7 +111,14 @@ final class RouterCore: Sendable {
         let snapshot = try Self.makeSnapshot(
             configuration, overrides: overrides, states: states, after: old, loops: loops, tuning: options.tuning)
         let breaker = CircuitBreaker.Settings(configuration.cascade.circuitBreaker)
-        for provider in snapshot.providers { provider.state.withLock { $0.breaker.settings = breaker } }
+        let now = clock.now
+        for provider in snapshot.providers {
+            provider.state.withLock { state in
+                let before = state.breaker.state(at: now)
+                state.breaker.settings = breaker
+                if before != .closed, state.breaker.state(at: now) == .closed { state.health.circuitClosed() }
+            }
+        }
         let kept = snapshot.states
         shared.withLock { shared in
             shared.snapshot = snapshot

@@ -30,8 +30,8 @@ public struct CircuitBreaker: Sendable {
         case halfOpen(successes: Int, doublings: Int)
     }
 
-    /// The limits. Setting them (a reload) keeps the state, but for a half-open circuit that has had as many successes as
-    /// the new number, which closes. A time already set stays as it is.
+    /// The limits. Setting them (a reload) keeps the state, but for a half-open circuit that has had as many successes
+    /// as the new number, which closes. A time already set stays as it is.
     public var settings: Settings {
         didSet {
             // No more probes would be let through, and so none could close it later.
