@@ -31,15 +31,18 @@ struct DemoShow {
             table.add([
                 attempt.provider, attempt.model, attempt.outcome.rawValue, attempt.failureClass?.rawValue ?? "-",
                 Units.text(attempt.latency), index < memory.count ? Units.text(bytes: memory[index]) : "-",
-                attempt.outcome == .answered ? "-" : Self.shortened(AttemptText.why(attempt)),
+                attempt.outcome == .answered ? "-" : Self.reason(attempt),
             ])
         }
         return table.text
     }
 
-    /// So that a row fits on a usual terminal.
-    private static func shortened(_ reason: String) -> String {
-        reason.count <= 54 ? reason : reason.prefix(53) + "…"
+    /// What the class does not say, so short that a row fits on a usual terminal.
+    private static func reason(_ attempt: AttemptReport) -> String {
+        let classPrefix = (attempt.failureClass?.rawValue ?? "") + ": "
+        let why = AttemptText.why(attempt)
+        let reason = why.hasPrefix(classPrefix) ? String(why.dropFirst(classPrefix.count)) : why
+        return reason.count <= 54 ? reason : reason.prefix(53) + "…"
     }
 }
 
