@@ -51,4 +51,15 @@ struct MemoryStatisticsTests {
         #expect(after.allocated - before.allocated >= 1 << 20)
         #expect(after.deallocated - before.deallocated >= 1 << 20)
     }
+
+    @Test func `traffic counts what was given back, too`() throws {
+        let before = try #require(MemoryTraffic.current)
+        for _ in 0..<100 {
+            let block = [UInt8](repeating: 1, count: 1 << 20)
+            withExtendedLifetime(block) {}
+        }
+        let traffic = try #require(MemoryTraffic.current) - before
+        #expect(traffic.allocations >= 100)
+        #expect(traffic.bytes >= 100 << 20)
+    }
 }

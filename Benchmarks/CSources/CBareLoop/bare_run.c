@@ -1,0 +1,81 @@
+/* bare_loop_run: so many requests, so many at a time. */
+#include <errno.h>
+
+#include "bare_internal.h"
+
+static void note_bytes(bare_call *call, size_t length) {
+    if (call->first_byte_at == 0) call->first_byte_at = bare_now();
+    call->body_bytes += length;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+    (void)bytes;
+    note_bytes(context, size * count);
+    return size * count;
+}
+
+static size_t on_text(char *bytes, size_t size, size_t count, void *context) {
+    bare_call *call = context;
+    note_bytes(call, size * count);
+    return bare_text_feed(&call->text, bytes, size * count) ? size * count : 0;
+}
+
+static bool has_failed(bare_call *call, CURLcode code) {
+    long status = 0;
+    bool complete = !call->loop->load->reads_text || bare_text_finish(&call->text);
+    curl_easy_getinfo(call->handle, CURLINFO_RESPONSE_CODE, &status);
+    return code != CURLE_OK || status != 200 || !complete;
+}
+
+static void record(bare_call *call, CURLcode code, bare_loop_result *result) {
+    if (has_failed(call, code)) result->failed++;
+    result->body_bytes += call->body_bytes;
+    result->text_bytes += call->text.bytes;
+    result->latency_ns[call->request] = bare_now() - call->started_at;
+    result->first_byte_ns[call->request] = call->first_byte_at == 0 ? 0 : call->first_byte_at - call->started_at;
+}
+
+static int start_next(bare_loop *loop, bare_call *call, uint64_t *next) {
+    if (*next == loop->load->requests) return 0;
+    call->request = (*next)++;
+    return bare_loop_start(loop, call);
+}
+
+static int start_first(bare_loop *loop, uint64_t *next) {
+    int error = 0;
+    for (int i = 0; i < loop->call_count && error == 0; i++) {
+        bare_call *call = &loop->calls[i];
+        curl_easy_setopt(call->handle, CURLOPT_WRITEFUNCTION, loop->load->reads_text ? on_text : on_body);
+        curl_easy_setopt(call->handle, CURLOPT_WRITEDATA, call);
+        error = start_next(loop, call, next);
+    }
+    return error;
+}
+
+static int run(bare_loop *loop, bare_loop_result *result) {
+    uint64_t next = 0;
+    int error = start_first(loop, &next);
+    while (error == 0 && loop->running > 0) {
+        error = bare_loop_round(loop, 0);
+        bare_call *call;
+        CURLcode code;
+        while (error == 0 && (call = bare_loop_take_ended(loop, &code)) != NULL) {
+            record(call, code, result);
+            error = start_next(loop, call, &next);
+        }
+    }
+    return error;
+}
+
+int bare_loop_run(const bare_loop_load *load, bare_loop_result *result) {
+    result->failed = result->body_bytes = result->text_bytes = 0;
+    if (load->connections < 1) return EINVAL;
+    if (load->requests == 0) return 0;
+    int calls = load->requests < (uint64_t)load->connections ? (int)load->requests : load->connections;
+    int error;
+    bare_loop *loop = bare_loop_create(load, calls, &error);
+    if (loop == NULL) return error;
+    error = run(loop, result);
+    bare_loop_destroy(loop);
+    return error;
+}

@@ -1,0 +1,59 @@
+/*
+ * bare_loop: the floor that Cascade is measured against. One thread, curl_multi_socket_action, epoll, easy handles that
+ * are set up once and used again, kept connections, HTTP/1.1: what no router over libcurl can go below.
+ *
+ * It sets what Cascade's transport sets where that costs or saves anything (receive buffer, TCP_NODELAY, no signals, no
+ * Expect header, no proxy from the environment) and leaves out what only a router needs: deadlines, back-pressure,
+ * header fields, and the read function that keeps libcurl from sending a body twice.
+ *
+ * Plain C with no state of its own. Over TLS the caller sees to it that SIGPIPE is ignored; OpenSSL may raise it.
+ */
+#ifndef BARE_LOOP_H
+#define BARE_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+/* The pointers must stay valid until the function that was given the load returns. */
+typedef struct bare_loop_load {
+    const char *url;
+    const char *_Nullable const *_Nonnull headers; /* NULL-terminated "Name: value" */
+    const char *body;
+    size_t body_length;
+    uint64_t requests; /* in all */
+    int connections;   /* at a time */
+    bool reads_text;   /* finds and measures the text of each SSE event, or of the JSON body */
+} bare_loop_load;
+
+typedef struct bare_loop_result {
+    uint64_t failed;         /* not a 200, or curl failed, or no terminal marker where reads_text */
+    uint64_t body_bytes;     /* of all answers */
+    uint64_t text_bytes;     /* of all answers, as they are once unescaped; 0 unless reads_text */
+    uint64_t *latency_ns;    /* the caller's array of `requests` elements */
+    uint64_t *first_byte_ns; /* likewise: to the first byte of the body, 0 where there was none */
+} bare_loop_result;
+
+/* Makes all requests, on the calling thread. 0, or an errno value when the loop itself came to an end; what an answer
+   lacks is counted in `failed`. */
+int bare_loop_run(const bare_loop_load *load, bare_loop_result *result);
+
+/* Starts `streams` requests at once, whatever `requests` and `connections` say, and reads and discards their answers
+   until `keep_going` says no. That is called every 10 ms with how many streams are open: their head has come, with a
+   200, and they have not ended. 0, or an errno value. */
+int bare_loop_hold(const bare_loop_load *load, int streams, bool (*keep_going)(void *_Nullable context, int open),
+                   void *_Nullable context);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,23 @@
+/// What an engine is to do: the same requests to the same upstreams, whichever engine it is.
+struct Load: Sendable {
+    /// Base URLs of OpenAI's format, such as `http://127.0.0.1:9000/v1`, in the order in which they are tried.
+    var upstreams: [String]
+    var requests: Int
+    /// At a time.
+    var concurrency: Int
+    var isStreamed: Bool
+    var prompt = "Why is the sky blue?"
+    var model = "bench"
+
+    var body: String {
+        let options = isStreamed ? #","stream":true,"stream_options":{"include_usage":true}"# : ""
+        return #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(prompt)"}]\#(options)}"#
+    }
+
+    /// The same load, `count` requests of it.
+    func with(requests count: Int) -> Load {
+        var load = self
+        load.requests = count
+        return load
+    }
+}
