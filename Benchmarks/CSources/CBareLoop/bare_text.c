@@ -22,7 +22,7 @@ static bool is_blank(char c) {
 
 /* --- A JSON string. --- */
 
-/* The four digits of \uXXXX; over 0xffff when they are none. */
+/* The value of the four digits after \u; over 0xffff when they are none. */
 static unsigned code_unit(const char *digits) {
     unsigned value = 0;
     for (int i = 0; i < 4; i++) {

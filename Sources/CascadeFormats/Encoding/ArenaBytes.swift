@@ -1,6 +1,6 @@
 /// Bytes that live in a ``RequestArena``: valid until it is reset, or rewound past the point where they were made.
-// @unchecked Sendable: the bytes are never written after they are published here, and the arena outlives its request.
 @safe
+// @unchecked Sendable: the bytes are never written after they are published here, and the arena outlives its request.
 public struct ArenaBytes: @unchecked Sendable {
     public let count: Int
     private let start: UnsafeRawPointer

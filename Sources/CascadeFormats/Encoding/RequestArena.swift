@@ -5,9 +5,9 @@ internal import CCascadeJSON
 ///
 /// Threads: one task at a time; it may move between threads with the task. An arena is made to be pooled: after
 /// ``reset()`` it holds one block and serves the next request.
+@safe
 // @unchecked Sendable: nothing here is shared. An arena belongs to one request, whose driver hands it on only by
 // awaiting, and the C arena keeps no state of its thread; so every access happens before the next.
-@safe
 public final class RequestArena: @unchecked Sendable {
     // Proof: both are made here, never handed out, and destroyed only in deinit.
     private let handle: OpaquePointer
@@ -18,8 +18,8 @@ public final class RequestArena: @unchecked Sendable {
     private static let keptParserBytes = 64 << 10
 
     /// A point to rewind to. Valid until the arena is reset, or rewound to an earlier point.
-    // @unchecked Sendable: a position, meaningless but to its arena, which checks nothing else out of it.
     @safe
+    // @unchecked Sendable: a position, meaningless but to its arena, which checks nothing else out of it.
     public struct Mark: @unchecked Sendable {
         fileprivate let value: casc_arena_mark
     }
