@@ -166,11 +166,17 @@ static bool is_reused(CURL *handle) {
     return connects == 0;
 }
 
-/* The connection stands and the request is about to be sent. Comes a second time when a reused connection died: curl
-   opens another before it finds that it cannot rewind the body, unless no byte of that went out. */
+/* Whether curl is about to send a POST again on its own, because the reused connection that it was sent on died. That
+   is for the router to decide. */
+static bool is_replay(const casc_slot *slot) {
+    return slot->outcome.sent && !slot->request.get;
+}
+
+/* The connection stands and the request is about to be sent. */
 static int on_connected(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port) {
     (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
     casc_slot *slot = ((casc_easy *)context)->slot;
+    if (is_replay(slot)) return CURL_PREREQFUNC_ABORT;
     if (!slot->outcome.sent) slot->outcome.reused = is_reused(((casc_easy *)context)->handle);
     slot->sent_segment = slot->sent_offset = 0;
     slot->sent_at = casc_now();
@@ -184,6 +190,7 @@ static int on_connected(void *context, char *remote_ip, char *local_ip, int remo
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)purpose;
     casc_slot *slot = ((casc_easy *)context)->slot;
+    if (slot != NULL && is_replay(slot)) return CURL_SOCKET_BAD;
     int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) {
         if (slot != NULL && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
@@ -199,8 +206,7 @@ void casc_callbacks_install(casc_easy *easy) {
     CURL *handle = easy->handle;
     curl_easy_setopt(handle, CURLOPT_PRIVATE, easy);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy->message);
-    /* A read function and no seek function: curl cannot send the body a second time on its own, so a reused connection
-       that died unanswered comes back as CURLE_SEND_FAIL_REWIND and the router decides. */
+    /* No seek function: a body from here cannot be sent a second time. For one that curl was shown see is_replay. */
     curl_easy_setopt(handle, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(handle, CURLOPT_READDATA, easy);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);

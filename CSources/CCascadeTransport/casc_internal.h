@@ -51,6 +51,7 @@ typedef struct casc_easy {
     char *url; /* as set on the handle, so that setting it again can be skipped */
     bool get;
     bool has_extra_headers;
+    bool shows_body; /* the last body was set as CURLOPT_POSTFIELDS */
     char message[CURL_ERROR_SIZE];
 } casc_easy;
 

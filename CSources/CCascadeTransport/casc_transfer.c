@@ -159,6 +159,13 @@ static void set_method(casc_slot *slot, casc_easy *easy) {
     curl_off_t length = 0;
     for (size_t i = 0; i < CASC_BODY_SEGMENTS; i++) length += (curl_off_t)slot->request.body[i].length;
     curl_easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE_LARGE, length);
+    /* Curl sends what it is shown along with the head, in one write and without a buffer for the upload. What is long,
+       or in pieces, it asks on_read for. */
+    bool shown = slot->request.body[1].length == 0 && length <= CASC_SHOWN_BODY_MAX;
+    if (shown || easy->shows_body) {
+        curl_easy_setopt(easy->handle, CURLOPT_POSTFIELDS, shown ? slot->request.body[0].bytes : NULL);
+    }
+    easy->shows_body = shown;
 }
 
 static void start(casc_slot *slot) {

@@ -150,6 +150,9 @@ public struct Transfer: ~Copyable, Sendable {
         return .ended(TransferOutcome(outcome))
     }
 
+    /// A body of one part up to this length leaves along with the head, in one write.
+    public static var singleWriteBytes: Int { Int(CASC_SHOWN_BODY_MAX) }
+
     /// Bytes that may be read after a record's own.
     public static var padding: Int { Int(CASC_RING_PADDING) }
 

@@ -116,17 +116,27 @@ extension TransferFailure {
             self.init(kind: .local, message: "no descriptor could be opened (errno \(outcome.os_error))")
         } else {
             let kind = Kind(curl: outcome)
-            self.init(kind: kind, message: kind == .cut ? "the connection closed within the body" : message)
+            self.init(kind: kind, message: kind.message ?? message)
         }
     }
 }
 
 extension TransferFailure.Kind {
+    /// Where libcurl's own words would tell of something else.
+    fileprivate var message: String? {
+        switch self {
+        case .cut: "the connection closed within the body"
+        case .staleConnection: "the kept connection had died"
+        default: nil
+        }
+    }
+
     /// What libcurl's code means depends on how far the exchange had come.
     init(curl outcome: casc_outcome) {
         switch outcome.curl_code {
-        // No connection, and yet the request went out: on a reused one that died, after which libcurl tried another.
-        case 5, 6, 7, 28, 35, 60, 65: self = outcome.sent ? .staleConnection : Self(connecting: outcome.curl_code)
+        // No connection, and yet the request went out: on a reused one that died, after which libcurl tried another and
+        // was stopped.
+        case 5, 6, 7, 28, 35, 42, 60, 65: self = outcome.sent ? .staleConnection : Self(connecting: outcome.curl_code)
         case 3: self = .invalidURL
         case 16: self = outcome.head_at != 0 ? .reset : .goneAway
         case 18, 52, 55, 56, 92: self.init(broken: outcome)

@@ -76,18 +76,19 @@ struct TransferFailureTests {
     }
 
     /// Whether a request that was sent over a reused connection runs twice is the caller's decision, never libcurl's.
-    @Test(arguments: ["", "HTTP/1.1 20"], [false, true])
-    func aReusedConnectionThatDiesUnanswered(partial: String, resets: Bool) async throws {
+    @Test(arguments: [("", false), ("", true), ("HTTP/1.1 20", false), ("HTTP/1.1 20", true)], [100, 100_000])
+    func aReusedConnectionThatDiesUnanswered(end: (partial: String, resets: Bool), bodyBytes: Int) async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.send(response("200 OK", "data: 1\n\n"))
             guard connection.readRequest() != nil else { return }
-            connection.send(partial)
-            if resets { connection.reset() }
+            connection.send(end.partial)
+            if end.resets { connection.reset() }
         }
         let wire = try Wire()
         #expect(try await wire.ask(server.url).failure == nil)
-        let answer = try await wire.ask(server.url)
+        let body = [UInt8](repeating: UInt8(ascii: " "), count: bodyBytes)
+        let answer = try await wire.ask(Ask(server.url).with { $0.body = body })
         #expect(answer.failure == .staleConnection)
         #expect(answer.outcome?.isSent == true)
         #expect(answer.outcome?.isReusedConnection == true)

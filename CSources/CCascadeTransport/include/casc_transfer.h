@@ -26,6 +26,9 @@ typedef uint64_t casc_transfer_id; /* 0 is never a transfer */
 
 enum { CASC_BODY_SEGMENTS = 4, CASC_EXTRA_HEADERS = 4 };
 
+/* A body of one segment up to this length leaves along with the head, in one write. */
+enum { CASC_SHOWN_BODY_MAX = 16 * 1024 };
+
 typedef struct casc_segment {
     const void *_Nullable bytes;
     size_t length;

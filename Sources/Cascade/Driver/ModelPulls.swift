@@ -95,7 +95,7 @@ final class ModelPulls: Sendable {
         else { return nil }
         let deadlines = TransferDeadlines(
             connect: provider.timeouts.connect, totalAt: EventLoop.instant(after: timeout))
-        return UpstreamRequest.post(
+        return try? UpstreamRequest.post(
             url: url, head: body, tail: nil, framing: .ndjson, deadlines: deadlines, on: endpoint, lease: lease)
     }
 

@@ -69,7 +69,7 @@ extension RequestDriver {
         let streaming = streamsUpstream(provider)
         let body = encodedBody(attempt.candidate)
         do throws(EncodingError) {
-            let transfer = UpstreamRequest.post(
+            let transfer = try UpstreamRequest.post(
                 url: try admitted.lease.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
                 head: body.head.bytes, tail: body.tail.tail,
                 framing: TransferFraming(provider.type.framing(streaming: streaming)),

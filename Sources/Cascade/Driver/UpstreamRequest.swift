@@ -8,12 +8,16 @@ enum UpstreamRequest {
     static func post(
         url: ArenaBytes, head: ArenaBytes, tail: ArenaBytes?, framing: TransferFraming, deadlines: TransferDeadlines,
         on endpoint: Endpoint, lease: ArenaLease
-    ) -> Transfer? {
-        // The lease is the transfer's owner: the arena keeps all three until libcurl has let go of them.
+    ) throws(EncodingError) -> Transfer? {
+        // The lease is the transfer's owner: the arena keeps all of them until libcurl has let go of them.
         let address = unsafe url.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
-        let empty = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-        var request = unsafe TransferRequest(
-            url: address, body: (head.unsafeBytes, tail.map { unsafe $0.unsafeBytes } ?? empty), framing: framing)
+        var body = unsafe (head.unsafeBytes, UnsafeRawBufferPointer(start: nil, count: 0))
+        if let tail, head.count + tail.count <= Transfer.singleWriteBytes {
+            unsafe body.0 = try lease.arena.join(head, tail).unsafeBytes
+        } else if let tail {
+            unsafe body.1 = tail.unsafeBytes
+        }
+        var request = unsafe TransferRequest(url: address, body: body, framing: framing)
         unsafe request.deadlines = deadlines
         unsafe request.bodyLimit = bodyLimit
         return unsafe Transfer.start(request, on: endpoint, owner: lease)

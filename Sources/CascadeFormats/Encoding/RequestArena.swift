@@ -69,6 +69,16 @@ public final class RequestArena: @unchecked Sendable {
         return unsafe ArenaBytes(start: memory, count: count)
     }
 
+    /// A copy of both runs as one.
+    public func join(_ first: ArenaBytes, _ second: ArenaBytes) throws(EncodingError) -> ArenaBytes {
+        let count = first.count + second.count
+        let memory = try unsafe allocate(max(count, 1))
+        let copy = unsafe UnsafeMutableRawBufferPointer(start: memory, count: count)
+        unsafe copy.copyMemory(from: first.unsafeBytes)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: copy[first.count...]).copyMemory(from: second.unsafeBytes)
+        return unsafe ArenaBytes(start: memory, count: count)
+    }
+
     /// Bytes held from the allocator.
     public var reservedBytes: Int {
         unsafe casc_arena_reserved(handle)
