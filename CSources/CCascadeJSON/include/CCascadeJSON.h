@@ -77,6 +77,12 @@ casc_json_status casc_json_scan(casc_json_parser *parser, const casc_json_plan *
 /* Whether the bytes are exactly one complete JSON value, validated throughout (depth up to CASC_JSON_MAX_DEPTH). */
 bool casc_json_is_valid(casc_json_parser *parser, const void *text, size_t length);
 
+/* Whether `text` is the JSON text `known` but for the inside of one of its strings, which lies at [from, to) of `known`,
+   and which is plain in `text`: valid UTF-8 without quotes, escapes or control characters. Then it has the structure and
+   the values of `known` but for that string, whose new length goes to `inside`; it begins at `from`. */
+bool casc_json_is_variant(const void *known, size_t known_length, size_t from, size_t to, const void *text,
+                          size_t length, size_t *inside);
+
 /* A high surrogate that ended one piece of a string and waits for its other half. 0: none. */
 typedef uint16_t casc_json_surrogate;
 

@@ -14,12 +14,17 @@ struct AnswerBuilder {
     private var isIdentified = false
     private var lastUsage: Usage?
 
+    /// Half of a surrogate pair waits for the other.
+    private var isHolding: Bool { heldText != 0 || heldReasoning != 0 }
+
     mutating func text(_ hit: JSONHit, parser: JSONParser, into sink: inout some ChatEventSink) {
         parser.withText(hit, held: &heldText) { sink.text($0) }
+        parser.said.add(hit, as: .text, isHolding: isHolding)
     }
 
     mutating func reasoning(_ hit: JSONHit, parser: JSONParser, into sink: inout some ChatEventSink) {
         parser.withText(hit, held: &heldReasoning) { sink.reasoning($0) }
+        parser.said.add(hit, as: .reasoning, isHolding: isHolding)
     }
 
     /// The text of a refusal is the answer's text; that it is a refusal shows in how the answer ends.

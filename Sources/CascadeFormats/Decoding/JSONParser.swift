@@ -13,6 +13,10 @@ enum JSONScanError: Error {
 // @unchecked Sendable: a parser changes hands only through the pool's lock, and its owner uses it from one task at a
 // time.
 @safe final class JSONParser: @unchecked Sendable {
+    /// What the chunk that is being decoded has said.
+    var said = ChunkMemo.Said()
+    /// The memory of the last response's memo.
+    var memo = ChunkMemo()
     private let handle: OpaquePointer
     private var scratch: UnsafeMutableBufferPointer<UInt8>
 

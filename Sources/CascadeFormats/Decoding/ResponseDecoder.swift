@@ -9,6 +9,7 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     private let type: ProviderType
     private let streaming: Bool
     private let parser: JSONParser
+    private var memo: ChunkMemo
     private var openAI = OpenAIDecoder()
     private var anthropic = AnthropicDecoder()
     private var ollama = OllamaDecoder()
@@ -23,10 +24,13 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     public init(type: ProviderType, streaming: Bool) {
         self.type = type
         self.streaming = streaming
-        self.parser = JSONParserPool.take()
+        parser = JSONParserPool.take()
+        memo = ChunkMemo()
+        swap(&memo, &parser.memo)
     }
 
     deinit {
+        parser.memo = memo.emptied
         JSONParserPool.giveBack(parser)
     }
 
@@ -42,6 +46,7 @@ public struct ResponseDecoder: ~Copyable, Sendable {
         _ record: RawSpan, count: Int, kind: RecordKind, into sink: inout some ChatEventSink
     ) -> DecodeStatus {
         guard case .open = status else { return status }
+        if kind == .data, memo.tell(record, count: count, to: &sink) { return .open }
         let start = RecordBytes.start(of: record, count: count)
         if kind == .body {
             status = decodeBody(record, count: count, start: start, into: &sink)
@@ -66,6 +71,15 @@ public struct ResponseDecoder: ~Copyable, Sendable {
         return ProviderError(
             kind: .truncated,
             message: begun ? "the answer ended before its terminal marker" : "the response was empty")
+    }
+
+    private var hasToolCalls: Bool {
+        switch type.format {
+        case .openAI: !openAI.answer.tools.isEmpty
+        case .anthropic: !anthropic.answer.tools.isEmpty
+        case .ollama: !ollama.answer.tools.isEmpty
+        case .gemini: !gemini.answer.tools.isEmpty
+        }
     }
 
     private var isFinishedLeniently: Bool {
@@ -93,8 +107,11 @@ extension ResponseDecoder {
         if RecordBytes.has("[DONE]", in: record, at: start, count: count) { return done(into: &sink) }
         if kind == .error { return .failed(error(in: record, count: count)) }
         do throws(JSONScanError) {
+            parser.said = ChunkMemo.Said()
             switch try scan(record, count: count, into: &sink) {
-            case .open: return .open
+            case .open:
+                if kind == .data { memo.learn(record, count: count, said: parser.said, isPure: !hasToolCalls) }
+                return .open
             case .complete:
                 sawTerminal = true
                 return complete(into: &sink)
