@@ -129,25 +129,47 @@ public struct Transfer: ~Copyable, Sendable {
     ///
     /// - Parameter context: Passed on to `body`, so that a struct that holds the transfer can lend another of its
     ///   members meanwhile.
+    @inlinable
     public func poll<Context: ~Copyable, Value>(
         with context: inout Context,
         _ body: (_ context: inout Context, _ record: RawSpan, _ count: Int, _ kind: TransferRecordKind, _ head: Head)
             -> Value
     ) -> Poll<Value> {
-        var record = unsafe casc_record()
-        guard unsafe casc_transfer_peek(loop.raw, id, &record) else { return endedOrEmpty() }
+        guard let record = unsafe peek() else {
+            return if let outcome { .ended(outcome) } else { .empty }
+        }
         // The ring keeps the record, its padding included, until it is released below.
-        let bytes = unsafe UnsafeRawBufferPointer(start: record.bytes, count: record.length + Self.padding)
-        let kind = unsafe TransferRecordKind(rawValue: UInt8(truncatingIfNeeded: record.kind.rawValue)) ?? .data
-        let value = unsafe body(&context, bytes.bytes, record.length, kind, head)
-        unsafe casc_transfer_release(loop.raw, id)
+        let value = unsafe body(&context, record.bytes.bytes, record.count, record.kind, head)
+        release()
         return .record(value)
     }
 
-    private func endedOrEmpty<Value>() -> Poll<Value> {
+    /// The oldest unread record, in the ring.
+    @unsafe @usableFromInline struct RingRecord {
+        /// Its padding included.
+        @usableFromInline let bytes: UnsafeRawBufferPointer
+        @usableFromInline let count: Int
+        @usableFromInline let kind: TransferRecordKind
+    }
+
+    @usableFromInline func peek() -> RingRecord? {
+        var record = unsafe casc_record()
+        guard unsafe casc_transfer_peek(loop.raw, id, &record) else { return nil }
+        return unsafe RingRecord(
+            bytes: UnsafeRawBufferPointer(start: record.bytes, count: record.length + Self.padding),
+            count: record.length,
+            kind: TransferRecordKind(rawValue: UInt8(truncatingIfNeeded: record.kind.rawValue)) ?? .data)
+    }
+
+    @usableFromInline func release() {
+        unsafe casc_transfer_release(loop.raw, id)
+    }
+
+    /// How it ended; `nil` while it has not, or something is unread.
+    @usableFromInline var outcome: TransferOutcome? {
         var outcome = casc_outcome()
-        guard unsafe casc_transfer_ended(loop.raw, id, &outcome) else { return .empty }
-        return .ended(TransferOutcome(outcome))
+        guard unsafe casc_transfer_ended(loop.raw, id, &outcome) else { return nil }
+        return TransferOutcome(outcome)
     }
 
     /// A body of one part up to this length leaves along with the head, in one write.

@@ -57,7 +57,7 @@ struct RouterShutdownTests {
                 for try await piece in read.text { pieces.append(piece) }
             }
         }
-        await eventually { pieces.all.count == 2 }
+        await eventually { pieces.all.joined().split(separator: " ").count == 2 }
         await fixture.router.shutdown()
         let error = await reader.value
         #expect(error?.code == .shutdown && error?.delivered?.content == pieces.all.joined())

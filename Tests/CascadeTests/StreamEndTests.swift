@@ -121,7 +121,7 @@ struct StreamEndTests {
                 for try await piece in stream.text { read.append(piece) }
             }
         }
-        await eventually { read.all.count == 2 }
+        await eventually { read.all.joined().split(separator: " ").count == 2 }
         reader.cancel()
         let error = await reader.value
         #expect(error?.code == .cancelled && error?.delivered?.content == read.all.joined())

@@ -101,7 +101,7 @@ struct StreamReadingTests {
             for _ in 0..<3 {
                 group.addTask {
                     var count = 0
-                    for try await _ in stream.text { count += 1 }
+                    for try await piece in stream.text { count += piece.split(separator: " ").count }
                     return count
                 }
             }

@@ -30,26 +30,33 @@ public final class ChatStream: Sendable {
     /// Why the model ended its answer; `nil` before it has.
     public var finishReason: FinishReason? { core.finishReason }
 
-    /// The pieces of the answer's text, as they come; never empty ones.
+    /// The answer's text as it comes, in pieces that are never empty. What came while the reader was busy is one piece;
+    /// ``events`` gives each as the provider sent it.
     public var text: TextSequence { TextSequence(core: core) }
 
     /// Everything that the provider sends: text, reasoning, tool calls, usage, and the reason of the end.
     public var events: EventSequence { EventSequence(core: core) }
 
-    /// Hands each piece of the text to `body` as UTF-8, valid for the call, without making a `String` of it.
+    /// Hands the text to `body` as UTF-8, valid for the call, in the pieces of ``text``, without making a `String` of them.
     ///
     /// - Throws: ``CascadeError`` when the answer was cut.
     public func forEachText(_ body: (Span<UInt8>) -> Void) async throws(CascadeError) {
-        var buffer = TextBytes()
-        while try await core.nextText(into: &buffer) { body(buffer.bytes.span) }
+        var bytes: [UInt8] = []
+        while true {
+            switch core.nextText(into: &bytes) {
+            case .value: body(bytes.span)
+            case .wait(let turn): await core.wait(turn)
+            case .ended(nil): return
+            case .ended(let error?): throw error
+            }
+        }
     }
 
     /// Reads what remains and returns the whole answer, the part that was read before included.
     ///
     /// - Throws: ``CascadeError`` when the answer was cut or the stream was closed; also when a reader was told before.
     public func collect() async throws(CascadeError) -> ChatResponse {
-        var buffer = TextBytes()
-        while try await core.nextText(into: &buffer) {}
+        try await forEachText { _ in }
         return core.response()
     }
 
@@ -67,13 +74,19 @@ public final class ChatStream: Sendable {
             fileprivate let reader: Reader
 
             public mutating func next() async throws(CascadeError) -> ChatEvent? {
-                try await reader.next()
+                try await next(isolation: #isolation)
             }
 
             public mutating func next(
                 isolation actor: isolated (any Actor)?
             ) async throws(CascadeError) -> ChatEvent? {
-                try await reader.next()
+                while true {
+                    switch try reader.event() {
+                    case .value(let event): return event
+                    case .wait(let turn): await reader.core.wait(turn)
+                    case .ended: return nil
+                    }
+                }
             }
         }
 
@@ -90,11 +103,17 @@ public final class ChatStream: Sendable {
             fileprivate let reader: Reader
 
             public mutating func next() async throws(CascadeError) -> String? {
-                try await reader.nextText()
+                try await next(isolation: #isolation)
             }
 
             public mutating func next(isolation actor: isolated (any Actor)?) async throws(CascadeError) -> String? {
-                try await reader.nextText()
+                while true {
+                    switch try reader.text() {
+                    case .value(let text): return text
+                    case .wait(let turn): await reader.core.wait(turn)
+                    case .ended: return nil
+                    }
+                }
             }
         }
 
@@ -105,8 +124,9 @@ public final class ChatStream: Sendable {
 
     /// An iterator's hold on the stream: whoever stops reading closes the upstream.
     fileprivate final class Reader {
-        private let core: StreamCore
+        let core: StreamCore
         private var isAtEnd = false
+        private var bytes: [UInt8] = []
 
         init(_ core: StreamCore) {
             self.core = core
@@ -116,23 +136,27 @@ public final class ChatStream: Sendable {
             if !isAtEnd { core.cancel() }
         }
 
-        func next() async throws(CascadeError) -> ChatEvent? {
-            if isAtEnd { return nil }
-            do throws(CascadeError) {
-                let event = try await core.next()
-                if event == nil { isAtEnd = true }
-                return event
-            } catch {
-                isAtEnd = true
-                throw error
+        func event() throws(CascadeError) -> StreamCore.Step<ChatEvent> {
+            if isAtEnd { return .ended(nil) }
+            let step = core.nextEvent()
+            if case .ended(let error) = step { try end(error) }
+            return step
+        }
+
+        func text() throws(CascadeError) -> StreamCore.Step<String> {
+            if isAtEnd { return .ended(nil) }
+            switch core.nextText(into: &bytes) {
+            case .value: return .value(String(decoding: bytes, as: UTF8.self))
+            case .wait(let turn): return .wait(turn)
+            case .ended(let error):
+                try end(error)
+                return .ended(nil)
             }
         }
 
-        func nextText() async throws(CascadeError) -> String? {
-            while let event = try await next() {
-                if case .text(let piece) = event { return piece }
-            }
-            return nil
+        private func end(_ error: CascadeError?) throws(CascadeError) {
+            isAtEnd = true
+            if let error { throw error }
         }
     }
 }

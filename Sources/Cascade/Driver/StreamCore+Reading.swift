@@ -1,92 +1,92 @@
 internal import CascadeTransport
 
 extension StreamCore {
-    private enum Step<Value: Sendable>: Sendable {
+    /// What a reader found.
+    enum Step<Value: Sendable>: Sendable {
         case value(Value)
-        /// Nothing is there: wait for the transfer.
-        case wait
-        /// Nothing is there, and another reader waits for the transfer already.
-        case queue
+        /// Nothing is there: ``StreamCore/wait(_:)``, and look again.
+        case wait(Turn)
+        /// After the last; with the reason when the answer was cut, each time.
         case ended(CascadeError?)
     }
 
-    /// The next event; `nil` after the last. Throws when the answer was cut, each time.
-    func next() async throws(CascadeError) -> ChatEvent? {
-        if Task.isCancelled { cancel() }
-        while true {
-            switch withState({ eventStep(&$0, &$1) }) {
-            case .value(let event): return event
-            case .wait: await wait()
-            case .queue: await queue()
-            case .ended(nil): return nil
-            case .ended(let error?): throw error
-            }
-        }
+    enum Turn: Sendable {
+        /// Wait for the transfer.
+        case first
+        /// Another reader waits for the transfer already.
+        case queued
     }
 
-    /// Puts the next text into `buffer` as bytes, whose memory is used again: no `String` is made.
-    ///
-    /// - Returns: `false` at the end.
-    func nextText(into buffer: inout TextBytes) async throws(CascadeError) -> Bool {
+    /// The next event, if it is there. Neither waits nor awaits: a reader that keeps up with a burst costs no more.
+    func nextEvent() -> Step<ChatEvent> {
         if Task.isCancelled { cancel() }
-        while true {
-            // Moved, not shared: the bytes are appended to in place.
-            var text = TextBytes()
-            swap(&text, &buffer)
-            text.bytes.removeAll(keepingCapacity: true)
-            let step = withState { textStep(&$0, &$1, &text) }
-            swap(&text, &buffer)
-            switch step {
-            case .value: return true
-            case .wait: await wait()
-            case .queue: await queue()
-            case .ended(nil): return false
-            case .ended(let error?): throw error
-            }
-        }
+        return withState { eventStep(&$0) }
     }
 
-    private func eventStep(_ state: inout State, _ ending: inout Ending?) -> Step<ChatEvent> {
+    /// Puts the text that is there into `bytes`, which is emptied before; its memory is used again.
+    func nextText(into bytes: inout [UInt8]) -> Step<Void> {
+        if Task.isCancelled { cancel() }
+        // Moved, not shared: the bytes are appended to in place.
+        var text: [UInt8] = []
+        swap(&text, &bytes)
+        defer { swap(&text, &bytes) }
+        text.removeAll(keepingCapacity: true)
+        return withState { textStep(&$0, &text) }
+    }
+
+    private func eventStep(_ state: inout State) -> Step<ChatEvent> {
         while true {
             if let event = state.events.pop() {
                 state.answer.take(event)
                 countKept(&state)
                 return .value(event)
             }
-            switch advance(&state) {
+            switch Self.advance(&state.call, stop: &state.stop, into: &state.events) {
             case .more: continue
-            case .waiting: return waiting(&state)
-            case .ended(let failure): ending = end(&state, failure: failure)
+            case .waiting: return .wait(turn(&state))
+            case .ended(let failure): end(&state, failure: failure)
             case .over: return .ended(state.error)
             }
         }
     }
 
-    private func textStep(_ state: inout State, _ ending: inout Ending?, _ text: inout TextBytes) -> Step<Void> {
+    private func textStep(_ state: inout State, _ text: inout [UInt8]) -> Step<Void> {
         while true {
-            // What was decoded before the commit, and anything but text.
-            while let event = state.events.pop() {
-                state.answer.take(event)
-                if case .text(let piece) = event { text.bytes.append(contentsOf: piece.utf8) }
-            }
-            if !text.bytes.isEmpty { return .value(()) }
-            var sink = TextSink()
-            swap(&sink.bytes, &text.bytes)
-            swap(&sink.others, &state.events)
-            let progress = advance(&state, into: &sink)
-            swap(&sink.bytes, &text.bytes)
-            swap(&sink.others, &state.events)
-            if !text.bytes.isEmpty {
-                state.answer.text(text.bytes.span)
+            takeEvents(&state, &text)
+            let known = text.count
+            let progress = gather(&state, &text)
+            state.answer.text(text.span.extracting(droppingFirst: known))
+            if case .ended(let failure) = progress { end(&state, failure: failure) }
+            if !text.isEmpty {
                 countKept(&state)
+                return .value(())
             }
             switch progress {
-            case .more: continue
-            case .waiting: return waiting(&state)
-            case .ended(let failure): ending = end(&state, failure: failure)
+            case .more, .ended: continue
+            case .waiting: return .wait(turn(&state))
             case .over: return .ended(state.error)
             }
         }
+    }
+
+    /// What was decoded before the commit, and anything but text.
+    private func takeEvents(_ state: inout State, _ text: inout [UInt8]) {
+        while let event = state.events.pop() {
+            state.answer.take(event)
+            if case .text(let piece) = event { text.append(contentsOf: piece.utf8) }
+        }
+    }
+
+    /// Adds the text that has come by now.
+    private func gather(_ state: inout State, _ text: inout [UInt8]) -> Progress {
+        var sink = TextSink()
+        swap(&sink.bytes, &text)
+        swap(&sink.others, &state.events)
+        defer {
+            swap(&sink.bytes, &text)
+            swap(&sink.others, &state.events)
+        }
+        return Self.advance(&state.call, stop: &state.stop, into: &sink)
     }
 
     private enum Progress {
@@ -98,16 +98,11 @@ extension StreamCore {
         case over
     }
 
-    private func advance(_ state: inout State) -> Progress {
-        var events = StreamEvents()
-        swap(&events, &state.events)
-        defer { swap(&events, &state.events) }
-        return advance(&state, into: &events)
-    }
-
-    private func advance(_ state: inout State, into sink: inout some TokenSink) -> Progress {
-        if let stop = state.stop.take(), state.call != nil { return .ended(stop) }
-        switch state.call?.advance(into: &sink) {
+    private static func advance(
+        _ call: inout UpstreamCall?, stop: inout UpstreamFailure?, into sink: inout some TokenSink
+    ) -> Progress {
+        if let stop = stop.take(), call != nil { return .ended(stop) }
+        switch call?.advance(into: &sink) {
         case nil: return .over
         case .more?: return .more
         case .waiting?: return .waiting
@@ -118,19 +113,26 @@ extension StreamCore {
 
     // MARK: - Waiting
 
-    private func waiting<Value>(_ state: inout State) -> Step<Value> {
-        if state.isAwaited { return .queue }
+    private func turn(_ state: inout State) -> Turn {
+        if state.isAwaited { return .queued }
         state.isAwaited = true
-        return .wait
+        return .first
     }
 
-    private func wait() async {
+    func wait(_ turn: Turn) async {
+        switch turn {
+        case .first: await waitForTransfer()
+        case .queued: await queue()
+        }
+    }
+
+    private func waitForTransfer() async {
         await withTaskCancellationHandler {
             await signal.wait()
         } onCancel: {
             cancel()
         }
-        let queue = withState { state, _ in
+        let queue = withState { state in
             state.isAwaited = false
             var queue: [CheckedContinuation<Void, Never>] = []
             swap(&queue, &state.queue)
@@ -142,7 +144,7 @@ extension StreamCore {
     private func queue() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { reader in
-                let isQueued = withState { state, _ in
+                let isQueued = withState { state in
                     if state.isAwaited { state.queue.append(reader) }
                     return state.isAwaited
                 }

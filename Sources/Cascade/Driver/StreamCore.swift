@@ -19,6 +19,8 @@ final class StreamCore: Sendable {
         /// Why the answer ended; `nil` when it is whole, or has not ended.
         var error: CascadeError?
         var endedAt: Instant?
+        /// What the router is to be told of the end, until it was.
+        var ending: Ending?
         /// A reader waits for the transfer, which has room for one. Others wait for that reader.
         var isAwaited = false
         var queue: [CheckedContinuation<Void, Never>] = []
@@ -62,28 +64,27 @@ final class StreamCore: Sendable {
         let isComplete = committed.isComplete
         let events = committed.events
         state = Mutex(State(call: committed.call, events: events, attempts: attempts))
-        if isComplete { withState { $1 = end(&$0, failure: nil) } }
+        if isComplete { withState { end(&$0, failure: nil) } }
     }
 
     deinit {
-        withState { $1 = end(&$0, failure: .cancelled) }
+        withState { end(&$0, failure: .cancelled) }
     }
 
-    func withState<Result: Sendable>(_ body: (inout State, inout Ending?) -> Result) -> Result {
-        let (result, ending) = state.withLock { state in
-            var ending: Ending?
-            let result = body(&state, &ending)
-            return (result, ending)
+    func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        let (result, hasEnded) = state.withLock { state in
+            let result = body(&state)
+            return (result, state.ending != nil)
         }
-        if let ending { settle(ending) }
+        if hasEnded, let ending = state.withLock({ $0.ending.take() }) { settle(ending) }
         return result
     }
 
     // MARK: - The end
 
     /// Ends the answer, good or bad, unless it has ended.
-    func end(_ state: inout State, failure: UpstreamFailure?) -> Ending? {
-        guard let call = state.call.take() else { return nil }
+    func end(_ state: inout State, failure: UpstreamFailure?) {
+        guard let call = state.call.take() else { return }
         let now = core.clock.now
         state.endedAt = now
         var report = state.attempts.removeLast()
@@ -96,7 +97,7 @@ final class StreamCore: Sendable {
             call.finish()
             state.attempts.append(report)
         }
-        return Ending(
+        state.ending = Ending(
             report: report, error: state.error, usage: state.events.usage,
             latency: startedAt.duration(to: now), bytes: bytes + state.countedBytes)
     }
@@ -154,14 +155,14 @@ final class StreamCore: Sendable {
     }
 
     private func stop(_ failure: UpstreamFailure) {
-        let isAwaited = withState { state, ending in
+        let isAwaited = withState { state in
             guard state.call != nil else { return false }
             state.events.discard()
             if state.isAwaited {
                 state.stop = state.stop ?? failure
                 return true
             }
-            ending = end(&state, failure: failure)
+            end(&state, failure: failure)
             return false
         }
         if isAwaited { signal.cancel() }

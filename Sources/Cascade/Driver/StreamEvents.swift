@@ -10,6 +10,8 @@ struct StreamEvents: TokenSink, Sendable {
     /// The last usage that was decoded, whether it was handed over yet or not.
     private(set) var usage: Usage?
 
+    var wantsMore: Bool { first == nil && rest.isEmpty }
+
     mutating func pop() -> ChatEvent? {
         if let event = first {
             first = nil

@@ -2,12 +2,15 @@
 /// pings for ever.
 protocol TokenSink: ChatEventSink {
     var tokenCount: Int { get }
+    /// Whether the next record, if it is there, may be decoded before what came of the last ones is taken.
+    var wantsMore: Bool { get }
 }
 
 /// Gathers an answer that is handed over whole.
 struct WholeAnswerSink: TokenSink {
     private(set) var answer = AnswerCollector()
     private(set) var tokenCount = 0
+    let wantsMore = true
 
     mutating func text(_ utf8: Span<UInt8>) {
         tokenCount += 1
@@ -34,22 +37,21 @@ struct WholeAnswerSink: TokenSink {
     mutating func identified(model: String?, id: String?) { answer.identified(model: model, id: id) }
 }
 
-/// Text as bytes, in a buffer that is used again.
-struct TextBytes: Sendable {
-    var bytes: [UInt8] = []
-}
-
 /// Keeps text as bytes and everything else as events.
 struct TextSink: TokenSink {
     var bytes: [UInt8] = []
     var others = StreamEvents()
 
+    /// More is handed over in several pieces.
+    private static let pieceBytes = 16 << 10
+
     var tokenCount: Int { others.tokenCount }
+    var wantsMore: Bool { bytes.count < Self.pieceBytes }
 
     mutating func text(_ utf8: Span<UInt8>) {
         others.countToken()
-        bytes.reserveCapacity(bytes.count + utf8.count)
-        for index in utf8.indices { bytes.append(utf8[index]) }
+        // The pointer is used within the call only.
+        unsafe utf8.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     mutating func reasoning(_ utf8: Span<UInt8>) { others.reasoning(utf8) }

@@ -5,7 +5,7 @@ internal import CascadeTransport
 /// A value that its owner advances; it never waits itself. Dropping it closes the connection.
 struct UpstreamCall: ~Copyable {
     enum Progress {
-        /// Something was decoded, maybe more is there.
+        /// Something was decoded, maybe more is there, and the sink wants no more for now.
         case more
         /// Nothing is there: wait for `signal`.
         case waiting
@@ -29,11 +29,12 @@ struct UpstreamCall: ~Copyable {
     /// The response's status; `nil` before its head came.
     var status: Int? { transfer.head.status == 0 ? nil : transfer.head.status }
 
-    /// Decodes the oldest unread record, if there is one, and tells `sink` what it says. Tokens feed the transfer's
-    /// deadlines of the first token and of progress.
+    /// Decodes the unread records in their order, for as long as `sink` wants more, and tells it what they say. Tokens
+    /// feed the transfer's deadlines of the first token and of progress.
     mutating func advance(into sink: inout some TokenSink) -> Progress {
         let tokens = sink.tokenCount
-        let progress = decode(into: &sink)
+        var progress = decode(into: &sink)
+        while case .more = progress, sink.wantsMore { progress = decode(into: &sink) }
         if sink.tokenCount != tokens { transfer.reportProgress() }
         return progress
     }
