@@ -25,10 +25,20 @@ let package = Package(
         .target(name: "CBaselineCurl", path: "CSources/CBaselineCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CBenchSystem", path: "CSources/CBenchSystem"),
         .target(name: "BaselineRouter", dependencies: ["CBaselineCurl"], swiftSettings: swiftSettings),
+        .target(name: "CBlackHole", path: "CSources/CBlackHole"),
+        // Imports Cascade's inner modules too: they are built before the product's own, on which it depends.
+        .target(
+            name: "MicroBenchmarks",
+            dependencies: [
+                "CBlackHole",
+                .product(name: "Cascade", package: "cascade"),
+                .product(name: "CascadeMemory", package: "cascade"),
+            ],
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "CascadeBench",
             dependencies: [
-                "CBareLoop", "CBenchSystem", "BaselineRouter",
+                "CBareLoop", "CBenchSystem", "BaselineRouter", "MicroBenchmarks",
                 .product(name: "Cascade", package: "cascade"),
                 .product(name: "CascadeMemory", package: "cascade"),
                 .product(name: "CascadeTesting", package: "cascade"),
