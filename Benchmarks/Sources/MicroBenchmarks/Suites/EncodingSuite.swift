@@ -28,7 +28,7 @@ enum EncodingSuite {
 }
 
 extension ProviderType {
-    /// The set of what a model of these formats refuses.
+    /// What these formats refuse depends on the model: its name is searched for words.
     fileprivate var allowedMallocs: Double {
         switch format {
         case .openAI, .anthropic: 3
