@@ -33,14 +33,16 @@ struct casc_ring {
     size_t capacity;
     size_t max_record;
     _Atomic size_t reserved; /* statistics only: relaxed everywhere */
+    _Atomic size_t low_mark; /* a hint: relaxed everywhere */
 
     uint8_t line_of_head[LINE_PAIR];
-    /* Written by the producer, read by the consumer. `base` and `buffer` are plain: they change only while the producer
-       sees tail == head (and then precede the release of a new head), and the consumer reads them only between its
-       acquire of a head beyond tail and its release of the tail that reaches it. */
+    /* Written by the producer, read by the consumer. `base`, `buffer` and `size` are plain: they change only while the
+       producer sees tail == head (and then precede the release of a new head), and the consumer reads them only between
+       its acquire of a head beyond tail and its release of the tail that reaches it. */
     _Atomic uint64_t head;
     uint64_t base;
     uint8_t *_Nullable buffer;
+    size_t size; /* of the buffer: a power of two, at most the capacity */
 
     uint8_t line_of_producer[LINE_PAIR];
     uint8_t *_Nullable open_bytes; /* the open record's payload, in the buffer or in the spill block */
@@ -50,6 +52,7 @@ struct casc_ring {
     spilled_record spill; /* the open record's block, once spilled */
     uint64_t spill_end;   /* the position after the last published spilled record */
     uint64_t asked_head;  /* head when readability was last asked for */
+    bool cramped;         /* what came at once did not fit: the buffer grows when the ring is empty */
 
     uint8_t line_of_tail[LINE_PAIR];
     /* Written by the consumer; the producer reads only `tail`. */
@@ -78,6 +81,7 @@ casc_ring *casc_ring_create(size_t capacity, size_t max_record, const casc_alloc
     ring->capacity = power_of_two_above(capacity);
     ring->max_record = max_record < LARGEST ? max_record : LARGEST;
     atomic_init(&ring->reserved, 0);
+    atomic_init(&ring->low_mark, 0);
     atomic_init(&ring->head, 0);
     atomic_init(&ring->tail, 0);
     return ring;
@@ -103,20 +107,22 @@ void casc_ring_reset(casc_ring *ring, bool give_back) {
     atomic_store_explicit(&ring->head, 0, memory_order_relaxed);
     atomic_store_explicit(&ring->tail, 0, memory_order_relaxed);
     ring->base = ring->spill_end = ring->asked_head = ring->known_head = ring->next_tail = 0;
+    ring->cramped = false;
     if (!give_back || ring->buffer == NULL) return;
     casc_memory_release(ring->allocator, ring->buffer);
     ring->buffer = NULL;
-    atomic_fetch_sub_explicit(&ring->reserved, ring->capacity, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&ring->reserved, ring->size, memory_order_relaxed);
+    ring->size = 0;
 }
 
 /* Positions and sizes. */
 
 static uint8_t *at(const casc_ring *ring, uint64_t position) {
-    return ring->buffer + ((position - ring->base) & (ring->capacity - 1));
+    return ring->buffer + ((position - ring->base) & (ring->size - 1));
 }
 
 static size_t contiguous(const casc_ring *ring, uint64_t position) {
-    return ring->capacity - (size_t)((position - ring->base) & (ring->capacity - 1));
+    return ring->size - (size_t)((position - ring->base) & (ring->size - 1));
 }
 
 static size_t trailer_size(size_t name_length) {
@@ -133,11 +139,36 @@ static void write_header(const casc_ring *ring, uint64_t position, header h) {
 
 /* The producer's side: finding room. */
 
-static bool ensure_buffer(casc_ring *ring) {
-    if (ring->buffer != NULL) return true;
-    ring->buffer = casc_memory_allocate(ring->allocator, ring->capacity);
-    if (ring->buffer == NULL) return false;
-    atomic_fetch_add_explicit(&ring->reserved, ring->capacity, memory_order_relaxed);
+static bool is_empty(const casc_ring *ring) {
+    /* Pairs with the release in casc_ring_release. */
+    return atomic_load_explicit(&ring->tail, memory_order_acquire) ==
+           atomic_load_explicit(&ring->head, memory_order_relaxed);
+}
+
+/* The buffer that a record of `needed` bytes asks for, at most the capacity. */
+static size_t fitting_size(const casc_ring *ring, size_t needed) {
+    size_t size = ring->size == 0 ? SMALLEST : ring->cramped ? 4 * ring->size : ring->size;
+    while (size < needed) size *= 2;
+    return size < ring->capacity ? size : ring->capacity;
+}
+
+/* Gives an empty ring, into which the consumer does not look, a buffer that `needed` bytes fit. False when memory is
+   refused and the old one does not do. */
+static bool fit_buffer(casc_ring *ring, size_t needed) {
+    size_t size = fitting_size(ring, needed);
+    ring->cramped = false;
+    if (size == ring->size) return true;
+    uint8_t *buffer = casc_memory_allocate(ring->allocator, size);
+    if (buffer == NULL) return needed <= ring->size;
+    if (ring->open_bytes != NULL && ring->spill.bytes == NULL) { /* the open record is in the old one */
+        memcpy(buffer + UNIT, ring->open_bytes, ring->open_length);
+        ring->open_bytes = buffer + UNIT;
+    }
+    casc_memory_release(ring->allocator, ring->buffer);
+    ring->buffer = buffer;
+    ring->base = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    atomic_fetch_add_explicit(&ring->reserved, size - ring->size, memory_order_relaxed);
+    ring->size = size;
     return true;
 }
 
@@ -153,7 +184,7 @@ static bool find_place(casc_ring *ring, size_t size, bool stay, place *found) {
     /* Pairs with the release in casc_ring_release: bytes that the consumer gave back are no longer being read. */
     uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
     if (tail == head && !(stay && size <= contiguous(ring, head))) ring->base = head;
-    size_t free_bytes = ring->capacity - (size_t)(head - tail);
+    size_t free_bytes = ring->size - (size_t)(head - tail);
     size_t to_end = contiguous(ring, head);
     size_t at_head = to_end < free_bytes ? to_end : free_bytes;
     if (size <= at_head) {
@@ -178,19 +209,9 @@ static void place_open_record(casc_ring *ring, place to) {
     set_limit(ring, to.space - UNIT - CASC_RING_PADDING);
 }
 
-/* The open record's block grows by doubling, so that a long record is copied a bounded number of times a byte. */
-static size_t spill_size(const casc_ring *ring, size_t needed) {
-    size_t doubled = 2 * (ring->spill.size > ring->capacity ? ring->spill.size : ring->capacity);
-    size_t largest = ring->max_record + CASC_RING_PADDING;
-    if (doubled > largest) doubled = largest;
-    return needed > doubled ? needed : doubled;
-}
-
-/* Moves the open record to a block, or enlarges the block. */
-static casc_status grow_spill(casc_ring *ring, size_t length, size_t name_length) {
-    size_t needed = length + trailer_size(name_length);
-    if (needed > ring->spill.size) {
-        size_t size = spill_size(ring, needed);
+/* Moves the open record to a block of `size` bytes, or enlarges its block. */
+static casc_status spill_to(casc_ring *ring, size_t size) {
+    if (size > ring->spill.size) {
         uint8_t *bytes = casc_memory_reallocate(ring->allocator, ring->spill.bytes, size);
         if (bytes == NULL) return CASC_NO_MEMORY;
         if (ring->spill.bytes == NULL && ring->open_length > 0) memcpy(bytes, ring->open_bytes, ring->open_length);
@@ -202,23 +223,41 @@ static casc_status grow_spill(casc_ring *ring, size_t length, size_t name_length
     return CASC_OK;
 }
 
+/* The block grows by doubling, so that a long record is copied a bounded number of times a byte. */
+static casc_status grow_spill(casc_ring *ring, size_t length, size_t name_length) {
+    size_t needed = length + trailer_size(name_length);
+    if (needed <= ring->spill.size) return spill_to(ring, needed);
+    size_t doubled = 2 * (ring->spill.size > ring->capacity ? ring->spill.size : ring->capacity);
+    size_t largest = ring->max_record + CASC_RING_PADDING;
+    if (doubled > largest) doubled = largest;
+    return spill_to(ring, needed > doubled ? needed : doubled);
+}
+
 /* One unread spilled record at a time: the ring could hold hundreds of pointers to blocks of max_record bytes. */
 static bool may_spill(const casc_ring *ring) {
     /* Pairs with the release in casc_ring_release. */
     return atomic_load_explicit(&ring->tail, memory_order_acquire) >= ring->spill_end;
 }
 
+static casc_status full(casc_ring *ring) {
+    ring->cramped = ring->size < ring->capacity;
+    /* A buffer that is to grow must be emptied first. */
+    atomic_store_explicit(&ring->low_mark, ring->cramped ? 0 : ring->size / 4, memory_order_relaxed);
+    return CASC_FULL;
+}
+
 /* Makes the open record fit `length` bytes of payload and a name, wherever that is. What already is in the open record
-   is moved only when it must be: to index 0, or out of the ring, at most a few times whatever the number of appends. */
+   is moved only when it must be: to index 0, to a larger buffer or out of the ring, at most a few times whatever the
+   number of appends. */
 static casc_status make_room(casc_ring *ring, size_t length, size_t name_length) {
     if (length > ring->max_record) return CASC_TOO_LARGE;
-    if (!ensure_buffer(ring)) return CASC_NO_MEMORY;
     if (ring->spill.bytes != NULL) return grow_spill(ring, length, name_length);
     size_t size = record_size(length, name_length);
-    if (size > ring->capacity) return may_spill(ring) ? grow_spill(ring, length, name_length) : CASC_FULL;
+    if (size > ring->capacity) return may_spill(ring) ? grow_spill(ring, length, name_length) : full(ring);
+    if (is_empty(ring) && (ring->cramped || size > ring->size) && !fit_buffer(ring, size)) return CASC_NO_MEMORY;
     place found;
-    /* When this fails some record is unread, for an empty ring has its whole capacity at index 0. */
-    if (!find_place(ring, size, ring->open_length > 0, &found)) return CASC_FULL;
+    /* When this fails some record is unread, for an empty ring has all of a buffer that fits. */
+    if (!find_place(ring, size, ring->open_length > 0, &found)) return full(ring);
     place_open_record(ring, found);
     return CASC_OK;
 }
@@ -234,6 +273,12 @@ casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length) 
     if (length > 0) memcpy(ring->open_bytes + ring->open_length, bytes, length);
     ring->open_length += length;
     return CASC_OK;
+}
+
+casc_status casc_ring_reserve(casc_ring *ring, size_t length) {
+    if (length > ring->max_record) return CASC_TOO_LARGE;
+    if (length <= ring->open_limit || record_size(length, 0) <= SMALLEST || !may_spill(ring)) return CASC_OK;
+    return spill_to(ring, length + CASC_RING_PADDING);
 }
 
 size_t casc_ring_open_length(const casc_ring *ring) {
@@ -261,7 +306,8 @@ static void move_head(casc_ring *ring, uint64_t start, size_t size) {
 
 static casc_status publish_spilled(casc_ring *ring, header h) {
     place found;
-    if (!find_place(ring, SPILLED_SIZE, false, &found)) return CASC_FULL;
+    if (ring->size == 0 && !fit_buffer(ring, SPILLED_SIZE)) return CASC_NO_MEMORY;
+    if (!find_place(ring, SPILLED_SIZE, false, &found)) return full(ring);
     h.spilled = true;
     write_header(ring, found.start, h);
     memcpy(at(ring, found.start) + UNIT, &ring->spill, sizeof ring->spill);
@@ -363,6 +409,10 @@ size_t casc_ring_unread(const casc_ring *ring) {
 
 size_t casc_ring_capacity(const casc_ring *ring) {
     return ring->capacity;
+}
+
+size_t casc_ring_low_mark(const casc_ring *ring) {
+    return atomic_load_explicit(&ring->low_mark, memory_order_relaxed);
 }
 
 size_t casc_ring_reserved(const casc_ring *ring) {

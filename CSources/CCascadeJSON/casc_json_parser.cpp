@@ -35,7 +35,7 @@ casc_json_status status_of(simdjson::error_code error) noexcept {
 
 static constexpr size_t smallest = 1024;
 /* simdjson holds about six bytes for each byte of capacity: beyond this it is not kept for short texts. */
-static constexpr size_t kept = 256 * 1024;
+static constexpr size_t kept = 64 * 1024;
 
 simdjson::error_code make_room(ondemand::parser &parser, size_t length) noexcept {
     bool oversized = parser.capacity() > kept && length < kept / 4;

@@ -46,6 +46,15 @@ static void choose_framing(casc_slot *slot) {
     slot->framing_chosen = true;
 }
 
+/* A body that is one record, and of which more is to come than this. */
+static void announce_body(casc_slot *slot, size_t length) {
+    curl_off_t whole = 0;
+    curl_easy_getinfo(slot->easy->handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &whole);
+    /* Its word is not worth more than that. */
+    if (whole <= (curl_off_t)length || whole > ANNOUNCED_BODY_MAX) return;
+    casc_ring_reserve(slot->ring, (size_t)whole);
+}
+
 static size_t feed(casc_slot *slot, const char *bytes, size_t length, size_t already_taken) {
     size_t taken = 0;
     for (;;) {
@@ -102,6 +111,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     if (slot->framer.framing == CASC_FRAMING_BODY && has_content(bytes + skipped, fresh)) {
         atomic_store_explicit(&slot->progress_at, slot->loop->now, memory_order_relaxed);
     }
+    if (slot->framer.framing == CASC_FRAMING_BODY && before == 0) announce_body(slot, fresh);
     size_t result = feed(slot, bytes + skipped, fresh, skipped);
     slot->outcome.body_bytes = before + (result == CURL_WRITEFUNC_PAUSE ? slot->skip - skipped : fresh);
     return result;
@@ -135,6 +145,9 @@ static void end_head(casc_slot *slot) {
     slot->outcome.head_at = slot->loop->now;
     atomic_store_explicit(&slot->head_done, true, memory_order_release);
     casc_deadline_update(slot);
+    /* Curl has copied what it was shown, and the request's address and fields with it, into what it sent. Not so over
+       HTTP/2, and not what on_read is asked for. */
+    if (slot->easy->shows_body && !slot->endpoint->http2) casc_slot_release_request(slot);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context) {

@@ -22,6 +22,7 @@ enum {
     HEAD_MAX_LINES = 200,
     ERROR_BODY_MAX = 256 * 1024,
     DRAIN_MAX_BYTES = 64 * 1024,
+    ANNOUNCED_BODY_MAX = 1024 * 1024,
     MAX_EVENTS = 256,
     NOT_IN_HEAP = -1,
 };
@@ -153,6 +154,7 @@ struct casc_loop {
 casc_slot *casc_slot_find(casc_loop *loop, casc_transfer_id transfer);
 bool casc_slot_submit(casc_loop *loop, casc_transfer_id transfer, uint32_t what);
 void casc_slot_recycle(casc_slot *slot);
+void casc_slot_release_request(casc_slot *slot);
 bool casc_slots_take_submitted(casc_loop *loop);
 void casc_slot_signal(casc_slot *slot);
 void casc_slots_free(casc_loop *loop);

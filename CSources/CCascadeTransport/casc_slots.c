@@ -152,11 +152,15 @@ static void dismiss_waiter(casc_slot *slot) {
     if (waiter > WAITER_SIGNALLED) slot->loop->options.resume(slot->loop->options.context, (void *)waiter);
 }
 
+void casc_slot_release_request(casc_slot *slot) {
+    void *owner = slot->request.owner;
+    slot->request.owner = NULL;
+    if (owner != NULL) slot->loop->options.released(slot->loop->options.context, owner);
+}
+
 void casc_slot_recycle(casc_slot *slot) {
     casc_loop *loop = slot->loop;
-    void *owner = slot->request.owner;
     casc_endpoint *endpoint = slot->endpoint;
-    slot->request.owner = NULL;
     slot->endpoint = NULL;
     /* A free slot must not look as if it were under way: casc_loop_stop ends whatever does. */
     slot->finishing = slot->draining = slot->closing = false;
@@ -173,7 +177,7 @@ void casc_slot_recycle(casc_slot *slot) {
         slot->head_capacity = 0;
     }
     casc_loop_count_idleness(loop);
-    if (owner != NULL) loop->options.closed(loop->options.context, owner);
+    casc_slot_release_request(slot);
     casc_endpoint_release(endpoint);
     put_free(slot);
 }

@@ -43,7 +43,7 @@ void casc_transfer_release(casc_loop *loop, casc_transfer_id transfer) {
     casc_ring_release(slot->ring);
     /* Only a hint, to resume early: a pause that this misses is seen by casc_transfer_wait. */
     if (atomic_load_explicit(&slot->paused, memory_order_relaxed) &&
-        casc_ring_unread(slot->ring) <= casc_ring_capacity(slot->ring) / 4) {
+        casc_ring_unread(slot->ring) <= casc_ring_low_mark(slot->ring)) {
         casc_slot_submit(loop, transfer, SUBMIT_RESUME);
     }
 }

@@ -38,7 +38,7 @@ public final class EventLoop: Sendable {
             run_jobs: { context in
                 unsafe Unmanaged<LoopContext>.fromOpaque(context!).takeUnretainedValue().executor!.runPending()
             },
-            closed: { _, owner in
+            released: { _, owner in
                 // Balances `passRetained` in `Transfer.start`.
                 unsafe Unmanaged<AnyObject>.fromOpaque(owner).release()
             })

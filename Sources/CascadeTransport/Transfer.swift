@@ -92,7 +92,7 @@ public struct Transfer: ~Copyable, Sendable {
             framing: request.framing.rawValue,
             body_limit: request.bodyLimit,
             deadlines: casc_deadlines(request.deadlines),
-            // Released by the loop's `closed` callback, once and only after the last use of the request.
+            // Released by the loop's `released` callback, once and only after the last use of the request.
             owner: Unmanaged.passRetained(owner).toOpaque())
         unsafe casc_transfer_start(endpoint.loop.raw, id, &raw)
         return Transfer(loop: endpoint.loop, id: id)

@@ -47,10 +47,10 @@ struct RingModelTests {
         #expect((ring.unread == 0) == model.records.isEmpty)
     }
 
-    @Test("behaves as an array of records", arguments: UInt64(0)..<6)
+    @Test("behaves as an array of records", arguments: UInt64(0)..<12)
     func randomOperations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let ring = try #require(TestRing(capacity: 4096 << Int(seed % 2), maxRecord: Self.maxRecord))
+        let ring = try #require(TestRing(capacity: 4096 << Int(2 * (seed % 3)), maxRecord: Self.maxRecord))
         let bound = ring.capacity + Self.maxRecord + Int(CASC_RING_NAME_MAX)
         var model = Model()
         for _ in 0..<1500 {

@@ -58,7 +58,7 @@ struct RingTests {
         #expect(ring.take() == Record(kind: .data, name: nil, bytes: bytes(7)))
     }
 
-    @Test("begins again at index 0 whenever it is empty, with all of its capacity")
+    @Test("begins again at index 0 whenever it is empty")
     func emptyRestart() throws {
         let ring = try #require(TestRing(capacity: 65536))
         var addresses: Set<UInt> = []
@@ -68,9 +68,44 @@ struct RingTests {
             #expect(ring.take()?.bytes.count == length)
         }
         #expect(addresses.count == 1)
-        #expect(ring.add(bytes(100)) == CASC_OK)
-        #expect(ring.add(bytes(65000)) == CASC_OK)
+        #expect(ring.reserved == 4096)
+    }
+
+    @Test("grows to its capacity, each time when it is empty, and keeps what is open")
+    func growth() throws {
+        let ring = try #require(TestRing(capacity: 65536))
+        var sizes: [Int] = []
+        for _ in 0..<4 {
+            var added = 0
+            while ring.add(bytes(500)) == CASC_OK { added += 1 }
+            #expect(ring.add(bytes(500)) == CASC_FULL)
+            #expect(unsafe casc_ring_low_mark(ring.ring) <= ring.reserved / 4)
+            for _ in 0..<added { #expect(ring.take()?.bytes == bytes(500)) }
+            sizes.append(ring.reserved)
+        }
+        #expect(sizes == [4096, 16384, 65536, 65536])
+        ring.reset(givingBack: true)
+        #expect(ring.reserved == 0)
+        #expect(ring.append(bytes(3000)) == CASC_OK && ring.append(bytes(62000)) == CASC_OK)
         #expect(ring.reserved == 65536)
+        #expect(ring.publish() == CASC_OK && ring.take()?.bytes == bytes(3000) + bytes(62000))
+    }
+
+    @Test("a long record that was announced gets its block at once")
+    func reservation() throws {
+        let ring = try #require(TestRing(capacity: 65536, maxRecord: 200_000))
+        #expect(unsafe casc_ring_reserve(ring.ring, 150_000) == CASC_OK)
+        #expect(ring.reserved == 150_000 + Int(CASC_RING_PADDING))
+        for _ in 0..<10 { #expect(ring.append(bytes(15_000)) == CASC_OK) }
+        #expect(ring.reserved == 150_000 + Int(CASC_RING_PADDING))
+        #expect(ring.publish() == CASC_OK && ring.take()?.bytes.count == 150_000)
+        #expect(unsafe casc_ring_reserve(ring.ring, 300_000) == CASC_TOO_LARGE)
+        #expect(unsafe casc_ring_reserve(ring.ring, 100) == CASC_OK)
+        #expect(ring.reserved == 4096)
+        // Announcing too little or too much is no lie that matters.
+        #expect(unsafe casc_ring_reserve(ring.ring, 10_000) == CASC_OK)
+        #expect(ring.append(bytes(50_000)) == CASC_OK)
+        #expect(ring.publish() == CASC_OK && ring.take()?.bytes.count == 50_000)
     }
 
     @Test("is full only while a record is unread, then takes the same bytes")

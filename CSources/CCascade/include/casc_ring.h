@@ -4,7 +4,7 @@
  * A record is contiguous, so that it can be decoded in place: an 8-byte header, the payload, and a trailer of at least
  * CASC_RING_PADDING readable bytes, the first of which are the event's name. The trailer belongs to the record, so
  * reading it never races with the producer. Positions are 64-bit and only grow; an index is a position's distance from
- * the ring's base, modulo the capacity, a power of two.
+ * the ring's base, modulo the buffer's size, a power of two.
  *
  *        release ──►│ published records │ open record │ free
  *                 tail                head
@@ -15,7 +15,10 @@
  * paced stream touches the first page only. A record that outgrows the ring is spilled to a block of its own, which the
  * ring holds by pointer and the consumer's release frees; `max_record` bounds it, and a record may spill only when no
  * spilled one is unread, so memory stays below capacity + 2 * max_record however slow the consumer is.
- * The buffer is allocated at the first append and can be given back while the ring is empty and idle.
+ * The buffer is allocated at the first append, 4 KiB large. When a record or what comes at once does not fit, it grows
+ * towards the capacity, but only while the ring is empty, so that neither side ever sees it move: a stream in small
+ * pieces holds a page, and a burst finds a ring full at most a few times. It is kept over a reset, and can be given back
+ * while the ring is empty and idle.
  *
  * CASC_FULL is only returned while a published record is unread, so a release is bound to come. A producer that goes to
  * sleep on it must first say so where the consumer looks after a release, and then try once more.
@@ -64,6 +67,9 @@ void casc_ring_destroy(casc_ring *_Nullable ring);
 /* Adds bytes to the open record, opening one if need be. CASC_FULL: nothing was taken; try again after the consumer
    has released. CASC_TOO_LARGE, CASC_NO_MEMORY: nothing was taken and the open record should be discarded. */
 casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length);
+/* Announces that the open record will be of `length` bytes, or of fewer: a long one gets a block of that size at once,
+   and is not copied while it grows. Never CASC_FULL. */
+casc_status casc_ring_reserve(casc_ring *ring, size_t length);
 /* Payload bytes of the open record. */
 size_t casc_ring_open_length(const casc_ring *ring);
 /* Closes the open record (an empty one if nothing was appended) and publishes it. `name` may be NULL; at most
@@ -83,8 +89,10 @@ bool casc_ring_peek(casc_ring *ring, casc_record *record);
 void casc_ring_release(casc_ring *ring);
 
 /* Either side; exact for the caller's own end, a lower bound of progress for the other. */
-size_t casc_ring_unread(const casc_ring *ring); /* bytes between tail and head */
-size_t casc_ring_capacity(const casc_ring *ring);
+size_t casc_ring_unread(const casc_ring *ring);   /* bytes between tail and head */
+size_t casc_ring_capacity(const casc_ring *ring); /* the most it may buffer */
+/* After CASC_FULL: how much may be unread when the producer had better try again. */
+size_t casc_ring_low_mark(const casc_ring *ring);
 size_t casc_ring_reserved(const casc_ring *ring); /* memory held now, spilled records included */
 
 /* Neither side active: forget everything, keep the buffer (or, with `give_back`, free it). */

@@ -33,11 +33,11 @@ typedef struct casc_loop_options {
 
     /* Called on the loop's thread; `resume` once in a while on a consumer's, without `context` being of use then.
        `resume` gets what a consumer passed to casc_transfer_wait, must not block and may run inside curl; `run_jobs` runs what was
-       queued for the loop's thread and says whether anything ran; `closed` ends the loop's hold on a transfer's owner. */
+       queued for the loop's thread and says whether anything ran; `released` ends the loop's hold on a request's owner. */
     void *_Nullable context;
     void (*resume)(void *_Nullable context, void *waiter);
     bool (*run_jobs)(void *_Nullable context);
-    void (*closed)(void *_Nullable context, void *owner);
+    void (*released)(void *_Nullable context, void *owner);
 } casc_loop_options;
 
 /* NULL with `error` set to an errno value. */

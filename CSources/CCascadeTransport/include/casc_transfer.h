@@ -45,7 +45,8 @@ typedef struct casc_deadlines {
     uint64_t total_at;    /* not a duration: the instant (casc_now) at which all ends */
 } casc_deadlines;
 
-/* All pointers must stay valid until the loop has called `closed` with `owner`. */
+/* All pointers must stay valid until the loop has called `released` with `owner`: when
+   the response's head came, where the request was surely sent by then, else after the close. */
 typedef struct casc_request {
     const char *url;
     bool get; /* GET without a body instead of POST */
@@ -54,7 +55,7 @@ typedef struct casc_request {
     uint8_t framing;                                         /* casc_framing, of a response that succeeds */
     size_t body_limit;                                       /* decoded bytes; 0: none */
     casc_deadlines deadlines;
-    void *owner; /* handed to `closed` once; not otherwise used */
+    void *owner; /* handed to `released` once; not otherwise used */
 } casc_request;
 
 typedef enum casc_end {

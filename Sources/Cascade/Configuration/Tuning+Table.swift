@@ -16,7 +16,7 @@ extension Tuning {
             "Event loop threads; a provider's connections stay on one.",
             change: "When one loop uses a whole core."),
         TuningVariable(
-            "CASCADE_ARENA_BLOCK_BYTES", .size(\.arenaBlockBytes, 4 << 10...16 << 20), default: "16k",
+            "CASCADE_ARENA_BLOCK_BYTES", .size(\.arenaBlockBytes, 4 << 10...16 << 20), default: "8k",
             "What a request's memory grows by.",
             change: "Raise for long conversations or images, lower for many small requests."),
         TuningVariable(

@@ -25,16 +25,6 @@ struct ChunkMemo {
     /// A format that says something else with every chunk is not to pay for those that do not.
     private static let maxMisses = 8
 
-    /// For the next response, which may use the memory.
-    var emptied: ChunkMemo {
-        consuming get {
-            chunk.removeAll(keepingCapacity: true)
-            isHolding = false
-            misses = 0
-            return self
-        }
-    }
-
     /// Tells `sink` what the chunk says, where that is known without parsing it.
     ///
     /// - Returns: Whether it was.

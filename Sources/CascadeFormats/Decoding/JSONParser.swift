@@ -15,10 +15,10 @@ enum JSONScanError: Error {
 @safe final class JSONParser: @unchecked Sendable {
     /// What the chunk that is being decoded has said.
     var said = ChunkMemo.Said()
-    /// The memory of the last response's memo.
-    var memo = ChunkMemo()
     private let handle: OpaquePointer
     private var scratch: UnsafeMutableBufferPointer<UInt8>
+    /// Of the texts that were scanned.
+    private(set) var largestText = 0
 
     init() {
         guard let handle = unsafe casc_json_parser_create() else { preconditionFailure("out of memory") }
@@ -36,6 +36,7 @@ enum JSONScanError: Error {
     /// The hits point into `text`; the caller holds it for as long as it looks at them.
     func scan<Tag>(_ text: RawSpan, count: Int, plan: JSONPlan<Tag>) throws(JSONScanError) -> JSONHits<Tag> {
         precondition(text.byteCount >= count + Int(CASC_JSON_PADDING), "a record is followed by padding")
+        largestText = max(largestText, count)
         var hits: UnsafePointer<casc_json_hit>?
         var found = 0
         let status = unsafe text.withUnsafeBytes { bytes in

@@ -8,8 +8,7 @@
 public struct ResponseDecoder: ~Copyable, Sendable {
     private let type: ProviderType
     private let streaming: Bool
-    private let parser: JSONParser
-    private var memo: ChunkMemo
+    private var memo = ChunkMemo()
     private var openAI = OpenAIDecoder()
     private var anthropic = AnthropicDecoder()
     private var ollama = OllamaDecoder()
@@ -24,14 +23,6 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     public init(type: ProviderType, streaming: Bool) {
         self.type = type
         self.streaming = streaming
-        parser = JSONParserPool.take()
-        memo = ChunkMemo()
-        swap(&memo, &parser.memo)
-    }
-
-    deinit {
-        parser.memo = memo.emptied
-        JSONParserPool.giveBack(parser)
     }
 
     /// Decodes one record.
@@ -48,10 +39,12 @@ public struct ResponseDecoder: ~Copyable, Sendable {
         guard case .open = status else { return status }
         if kind == .data, memo.tell(record, count: count, to: &sink) { return .open }
         let start = RecordBytes.start(of: record, count: count)
+        let parser = JSONParserPool.take()
+        defer { JSONParserPool.giveBack(parser) }
         if kind == .body {
-            status = decodeBody(record, count: count, start: start, into: &sink)
+            status = decodeBody(record, count: count, start: start, parser: parser, into: &sink)
         } else if start < count {
-            status = decodeChunk(record, count: count, start: start, kind: kind, into: &sink)
+            status = decodeChunk(record, count: count, start: start, kind: kind, parser: parser, into: &sink)
         }
         return status
     }
@@ -102,13 +95,14 @@ public struct ResponseDecoder: ~Copyable, Sendable {
 
 extension ResponseDecoder {
     private mutating func decodeChunk(
-        _ record: RawSpan, count: Int, start: Int, kind: RecordKind, into sink: inout some ChatEventSink
+        _ record: RawSpan, count: Int, start: Int, kind: RecordKind, parser: JSONParser,
+        into sink: inout some ChatEventSink
     ) -> DecodeStatus {
         if RecordBytes.has("[DONE]", in: record, at: start, count: count) { return done(into: &sink) }
-        if kind == .error { return .failed(error(in: record, count: count)) }
+        if kind == .error { return .failed(error(in: record, count: count, parser: parser)) }
         do throws(JSONScanError) {
             parser.said = ChunkMemo.Said()
-            switch try scan(record, count: count, into: &sink) {
+            switch try scan(record, count: count, parser: parser, into: &sink) {
             case .open:
                 if kind == .data { memo.learn(record, count: count, said: parser.said, isPure: !hasToolCalls) }
                 return .open
@@ -116,8 +110,8 @@ extension ResponseDecoder {
                 sawTerminal = true
                 return complete(into: &sink)
             case .failed(let error): return .failed(error)
-            case .error: return .failed(error(in: record, count: count))
-            case .unknown: return unknown(record, count: count)
+            case .error: return .failed(error(in: record, count: count, parser: parser))
+            case .unknown: return unknown(record, count: count, parser: parser)
             }
         } catch .malformed where kind == .tail {
             // What came last was cut in the middle. It counts as not sent.
@@ -141,7 +135,7 @@ extension ResponseDecoder {
     }
 
     private mutating func scan(
-        _ record: RawSpan, count: Int, into sink: inout some ChatEventSink
+        _ record: RawSpan, count: Int, parser: JSONParser, into sink: inout some ChatEventSink
     ) throws(JSONScanError) -> ChunkOutcome {
         switch type.format {
         case .openAI:
@@ -159,12 +153,12 @@ extension ResponseDecoder {
         }
     }
 
-    private func unknown(_ record: RawSpan, count: Int) -> DecodeStatus {
+    private func unknown(_ record: RawSpan, count: Int, parser: JSONParser) -> DecodeStatus {
         let body = ErrorBody(record, count: count, parser: parser)
         return body.isError ? .failed(ErrorClassifier.classify(type: type, status: nil, body: body)) : .open
     }
 
-    private func error(in record: RawSpan, count: Int) -> ProviderError {
+    private func error(in record: RawSpan, count: Int, parser: JSONParser) -> ProviderError {
         let body = ErrorBody(record, count: count, parser: parser)
         return ErrorClassifier.classify(type: type, status: nil, body: body)
     }
@@ -173,17 +167,17 @@ extension ResponseDecoder {
 extension ResponseDecoder {
     /// A whole body: a completion, an error, or nothing of the format's.
     private mutating func decodeBody(
-        _ record: RawSpan, count: Int, start: Int, into sink: inout some ChatEventSink
+        _ record: RawSpan, count: Int, start: Int, parser: JSONParser, into sink: inout some ChatEventSink
     ) -> DecodeStatus {
         guard start < count else {
             return .failed(ProviderError(kind: .truncated, message: "the response was empty"))
         }
         do throws(JSONScanError) {
-            switch try scan(record, count: count, into: &sink) {
+            switch try scan(record, count: count, parser: parser, into: &sink) {
             case .failed(let error): return .failed(error)
-            case .error: return .failed(error(in: record, count: count))
+            case .error: return .failed(error(in: record, count: count, parser: parser))
             case .unknown:
-                if case .failed(let error) = unknown(record, count: count) { return .failed(error) }
+                if case .failed(let error) = unknown(record, count: count, parser: parser) { return .failed(error) }
                 return .failed(notAnAnswer)
             case .open where !isWholeBody: return .failed(notAnAnswer)
             case .open, .complete:
