@@ -13,7 +13,6 @@ typedef struct bare_loop bare_loop;
 typedef struct bare_call {
     bare_loop *loop;
     CURL *handle;
-    uint64_t request; /* its number, from 0 */
     uint64_t started_at;
     uint64_t first_byte_at; /* 0: none yet */
     uint64_t body_bytes;

@@ -28,16 +28,20 @@ static bool has_failed(bare_call *call, CURLcode code) {
 }
 
 static void record(bare_call *call, CURLcode code, bare_loop_result *result) {
-    if (has_failed(call, code)) result->failed++;
+    if (has_failed(call, code)) {
+        result->failed++;
+        return;
+    }
+    uint64_t index = result->answered++;
     result->body_bytes += call->body_bytes;
     result->text_bytes += call->text.bytes;
-    result->latency_ns[call->request] = bare_now() - call->started_at;
-    result->first_byte_ns[call->request] = call->first_byte_at == 0 ? 0 : call->first_byte_at - call->started_at;
+    result->latency_ns[index] = bare_now() - call->started_at;
+    result->first_byte_ns[index] = call->first_byte_at == 0 ? 0 : call->first_byte_at - call->started_at;
 }
 
 static int start_next(bare_loop *loop, bare_call *call, uint64_t *next) {
     if (*next == loop->load->requests) return 0;
-    call->request = (*next)++;
+    ++*next;
     return bare_loop_start(loop, call);
 }
 
@@ -68,7 +72,7 @@ static int run(bare_loop *loop, bare_loop_result *result) {
 }
 
 int bare_loop_run(const bare_loop_load *load, bare_loop_result *result) {
-    result->failed = result->body_bytes = result->text_bytes = 0;
+    result->answered = result->failed = result->body_bytes = result->text_bytes = 0;
     if (load->connections < 1) return EINVAL;
     if (load->requests == 0) return 0;
     int calls = load->requests < (uint64_t)load->connections ? (int)load->requests : load->connections;

@@ -7,23 +7,26 @@ internal import Synchronization
 /// and parsed, by way of dictionaries; the list of providers is filtered and sorted for each request; log lines are
 /// concatenated; nothing is cached. That is all on purpose. Anything else that makes it slow is a bug here.
 public final class BaselineRouter: Sendable {
-    private static let attemptsPerProvider = 2
     private static let timeout = Duration.seconds(30)
 
     private let providers: [BaselineProvider]
+    private let attemptsPerProvider: Int
     private let retryDelay: Duration
-    private let client = HTTPClient()
+    private let client: HTTPClient
     private let log: BaselineLog
     private let health: Mutex<[String: ProviderHealth]>
 
-    public convenience init(providers: [BaselineProvider], retryDelay: Duration) {
-        self.init(providers: providers, retryDelay: retryDelay, logLevel: .error)
-    }
-
-    /// - Parameter logLevel: the least level of a line that is written, to stderr.
-    public init(providers: [BaselineProvider], retryDelay: Duration, logLevel: BaselineLogLevel) {
+    /// - Parameters:
+    ///   - attemptsPerProvider: The predecessor's default is 2.
+    ///   - logLevel: The least level of a line that is written, to stderr.
+    public init(
+        providers: [BaselineProvider], attemptsPerProvider: Int = 2, retryDelay: Duration,
+        threads: BaselineThreads = .pooled, logLevel: BaselineLogLevel = .error
+    ) {
         self.providers = providers
+        self.attemptsPerProvider = attemptsPerProvider
         self.retryDelay = retryDelay
+        client = HTTPClient(threads: threads)
         log = BaselineLog(level: logLevel)
         health = Mutex([:])
     }
@@ -86,7 +89,7 @@ public final class BaselineRouter: Sendable {
                 return answer
             } catch {
                 log.warning("Attempt " + String(attempt) + " on " + name + " failed: " + describe(error))
-                guard attempt < Self.attemptsPerProvider else {
+                guard attempt < attemptsPerProvider else {
                     recordFailure(of: call.provider)
                     throw error
                 }

@@ -1,5 +1,4 @@
 internal import CBaselineCurl
-internal import Dispatch
 internal import Foundation
 
 struct HTTPRequest: Sendable {
@@ -19,10 +18,11 @@ struct HTTPResponse: Sendable {
 
 /// POST requests, each with a handle and a connection of its own, each blocking a thread.
 struct HTTPClient: Sendable {
+    let threads: BaselineThreads
+
     func post(_ request: HTTPRequest) async throws -> HTTPResponse {
         try await withCheckedThrowingContinuation { continuation in
-            // A queue for each: of one concurrent queue Dispatch would let only about four run at once on two cores.
-            DispatchQueue(label: "baseline.http").async {
+            threads.run {
                 continuation.resume(with: Result { try HTTPExchange.perform(request) })
             }
         }

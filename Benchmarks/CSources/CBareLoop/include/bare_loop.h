@@ -27,17 +27,20 @@ typedef struct bare_loop_load {
     const char *_Nullable const *_Nonnull headers; /* NULL-terminated "Name: value" */
     const char *body;
     size_t body_length;
-    uint64_t requests; /* in all */
-    int connections;   /* at a time */
-    bool reads_text;   /* finds and measures the text of each SSE event, or of the JSON body */
+    uint64_t requests;                      /* in all */
+    int connections;                        /* at a time */
+    bool reads_text;                        /* finds the text of each SSE event, or of the JSON body, and compares it */
+    const uint8_t *_Nullable expected_text; /* of every answer, where reads_text */
+    size_t expected_length;
 } bare_loop_load;
 
 typedef struct bare_loop_result {
-    uint64_t failed;         /* not a 200, or curl failed, or no terminal marker where reads_text */
+    uint64_t answered;
+    uint64_t failed;         /* not a 200, or curl failed, or where reads_text no terminal marker or another text */
     uint64_t body_bytes;     /* of all answers */
-    uint64_t text_bytes;     /* of all answers, as they are once unescaped; 0 unless reads_text */
-    uint64_t *latency_ns;    /* the caller's array of `requests` elements */
-    uint64_t *first_byte_ns; /* likewise: to the first byte of the body, 0 where there was none */
+    uint64_t text_bytes;     /* of all answers; 0 unless reads_text */
+    uint64_t *latency_ns;    /* the caller's array of `requests` elements, of which the first `answered` are set */
+    uint64_t *first_byte_ns; /* likewise: to the first byte of the body */
 } bare_loop_result;
 
 /* Makes all requests, on the calling thread. 0, or an errno value when the loop itself came to an end; what an answer

@@ -26,6 +26,8 @@ struct RunCommand: AsyncParsableCommand {
     var stream = false
     @Flag(help: "Read streamed text as bytes, without a String for each piece (cascade only).")
     var bytes = false
+    @Flag(help: "Give the memory's course, too.")
+    var timeline = false
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -37,24 +39,16 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         if let cpu { Processor.pin(to: cpu) }
         let load = Load(upstreams: upstream, requests: requests, concurrency: concurrency, isStreamed: stream)
-        let engine = try engine.make(upstreams: upstream, usesBytes: bytes)
-        let figures = try await Figures.measure(engine, load)
+        let engine = try engine.make(for: load, usesBytes: bytes)
+        let figures = try await Figures.measure(engine, load, keepsTimeline: timeline)
         try await engine.shutdown()
-        print(json ? try figures.jsonText : figures.text)
+        print(json ? try JSONLine.text(of: figures) : figures.text)
         // A figure over requests that failed is none.
         if figures.failed > 0 { throw ExitCode(1) }
     }
 }
 
 extension Figures {
-    var jsonText: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
-    }
-
     var text: String {
         func number(_ value: Double) -> String { String(format: "%.1f", value) }
         return """
@@ -62,7 +56,9 @@ extension Figures {
               \(number(rps)) req/s, \(number(cpu_us_per_request)) us CPU each
               \(number(mallocs_per_request)) mallocs and \(number(bytes_per_request)) bytes each
               peak \(peak_allocated >> 10) KiB allocated, \(peak_resident >> 10) KiB resident
-              p50 \(number(p50_us)) us, p99 \(number(p99_us)) us, first token p50 \(number(ttft_p50_us)) us
+              p50 \(number(p50_us)) us, p99 \(number(p99_us)) us, first token \(number(ttft_p50_us)) and \
+            \(number(ttft_p99_us)) us
+              \(answers_checked) answers checked, \(String(format: "%.2f", attempts_per_answer)) attempts each
             """
     }
 }

@@ -5,40 +5,43 @@ internal import NIOFoundationCompat
 internal import NIOHTTP1
 
 /// What a good Swift developer would write today: AsyncHTTPClient's pooled client, streaming, a decoder for each event.
-struct AsyncHTTPClientEngine: Engine {
+struct AsyncHTTPClientEngine: TaskEngine {
     let name = "ahc"
     private let client: HTTPClient
 
-    init() {
+    init(for load: Load) {
         var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(256, load.concurrency)
         client = HTTPClient(configuration: configuration)
     }
 
-    func run(_ load: Load) async throws -> Samples {
+    func sender(for load: Load, expecting expected: ExpectedAnswer) -> @Sendable () async throws -> Exchange {
         let url = (load.upstreams.first ?? "") + "/chat/completions"
         let body = ByteBuffer(string: load.body)
-        return await load.drive {
+        return {
             var request = HTTPClientRequest(url: url)
             request.method = .POST
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body)
             let response = try await client.execute(request, timeout: .seconds(600))
             guard response.status == .ok else { throw EngineError.status(Int(response.status.code)) }
-            return try await load.isStreamed ? Self.events(response) : Self.whole(response)
+            let check = AnswerCheck(expected)
+            return try await load.isStreamed ? Self.events(response, check) : Self.whole(response, check)
         }
     }
 
-    private static func whole(_ response: HTTPClientResponse) async throws -> Exchange {
+    private static func whole(_ response: HTTPClientResponse, _ check: AnswerCheck) async throws -> Exchange {
         let body = try await response.body.collect(upTo: 64 << 20)
         let answer = try JSONDecoder().decode(Answer.self, from: body)
         guard let text = answer.choices.first?.message?.content else { throw EngineError.noText }
-        return Exchange(textBytes: text.utf8.count, firstTokenAt: SystemTime.now)
+        var exchange = Exchange(check: check, firstTokenAt: SystemTime.now)
+        exchange.check.take(text)
+        return exchange
     }
 
-    private static func events(_ response: HTTPClientResponse) async throws -> Exchange {
+    private static func events(_ response: HTTPClientResponse, _ check: AnswerCheck) async throws -> Exchange {
         let decoder = JSONDecoder()
-        var exchange = Exchange(textBytes: 0, firstTokenAt: 0)
+        var exchange = Exchange(check: check, firstTokenAt: 0)
         var pending = ByteBuffer()
         var isDone = false
         for try await var part in response.body {
@@ -53,7 +56,7 @@ struct AsyncHTTPClientEngine: Engine {
                 let event = try decoder.decode(Answer.self, from: Data(data.utf8))
                 guard let text = event.choices.first?.delta?.content, !text.isEmpty else { continue }
                 if exchange.firstTokenAt == 0 { exchange.firstTokenAt = SystemTime.now }
-                exchange.textBytes += text.utf8.count
+                exchange.check.take(text)
             }
             pending.discardReadBytes()
         }

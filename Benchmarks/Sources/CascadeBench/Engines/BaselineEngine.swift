@@ -1,25 +1,32 @@
 internal import BaselineRouter
 
 /// The predecessor's way.
-struct BaselineEngine: Engine {
+struct BaselineEngine: TaskEngine {
     let name = "baseline"
     private let router: BaselineRouter
 
-    init(upstreams: [String]) {
+    /// More requests at a time than Dispatch gives threads.
+    private static let manyRequests = 200
+
+    init(for load: Load) {
         router = BaselineRouter(
-            providers: upstreams.enumerated().map { index, url in
-                BaselineProvider(name: "p\(index)", url: url, apiKey: nil, model: "bench", priority: index + 1)
+            providers: load.upstreams.enumerated().map { index, url in
+                BaselineProvider(name: "p\(index)", url: url, apiKey: nil, model: load.model, priority: index + 1)
             },
-            retryDelay: .zero)
+            // As the other router: where both meet the same failures, both make the same requests.
+            attemptsPerProvider: 1, retryDelay: .zero,
+            threads: load.concurrency > Self.manyRequests ? .ownForEachRequest : .pooled)
     }
 
-    func run(_ load: Load) async throws -> Samples {
-        await load.drive {
+    func sender(for load: Load, expecting expected: ExpectedAnswer) -> @Sendable () async throws -> Exchange {
+        {
             let start = SystemTime.now
             let reply = try await router.complete(load.prompt, stream: load.isStreamed)
             let (seconds, attoseconds) = reply.firstByte.components
             let first = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-            return Exchange(textBytes: reply.content.utf8.count, firstTokenAt: start + first)
+            var check = AnswerCheck(expected)
+            check.take(reply.content)
+            return Exchange(check: check, firstTokenAt: start + first, attempts: reply.attempts)
         }
     }
 

@@ -4,46 +4,38 @@ internal import CBareLoop
 struct CurlEngine: Engine {
     let name = "curl"
 
-    func run(_ load: Load) async throws -> Samples {
-        var samples = Samples()
-        samples.latencies = [UInt64](repeating: 0, count: load.requests)
-        samples.firstTokens = samples.latencies
-        let (status, result) = samples.latencies.withUnsafeMutableBufferPointer { latencies in
-            samples.firstTokens.withUnsafeMutableBufferPointer { firstTokens in
-                var result = bare_loop_result(
-                    failed: 0, body_bytes: 0, text_bytes: 0, latency_ns: latencies.baseAddress!,
-                    first_byte_ns: firstTokens.baseAddress!)
-                let status = Self.run(load, &result)
-                return (status, result)
-            }
-        }
-        guard status == 0 else { throw EngineError.loop(errno: status) }
-        samples.failed = Int(result.failed)
-        samples.textBytes = Int(result.text_bytes)
-        return samples
-    }
-
-    private static func run(_ load: Load, _ result: inout bare_loop_result) -> Int32 {
-        let url = (load.upstreams.first ?? "") + "/chat/completions"
-        return url.withCString { url in
-            "Content-Type: application/json".withCString { header in
-                load.body.withCString { body in
-                    [header, nil].withUnsafeBufferPointer { headers in
-                        var bare = bare_loop_load(
-                            url: url, headers: headers.baseAddress!, body: body, body_length: load.body.utf8.count,
-                            requests: UInt64(load.requests), connections: Int32(load.concurrency), reads_text: true)
-                        return bare_loop_run(&bare, &result)
-                    }
-                }
-            }
+    func run(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) throws {
+        try recorder.recordAnswers(upTo: load.requests) { latencies, firstTokens in
+            var result = bare_loop_result(
+                answered: 0, failed: 0, body_bytes: 0, text_bytes: 0, latency_ns: latencies,
+                first_byte_ns: firstTokens)
+            let status = load.withBareLoad(expecting: expected) { bare_loop_run(&$0, &result) }
+            guard status == 0 else { throw EngineError.loop(errno: status) }
+            return (Int(result.answered), Int(result.failed))
         }
     }
 
     func shutdown() {}
 }
 
-enum EngineError: Error {
-    case loop(errno: Int32)
-    case status(Int)
-    case noText
+extension Load {
+    /// The load as C sees it, valid within the call.
+    fileprivate func withBareLoad(
+        expecting expected: ExpectedAnswer, _ body: (inout bare_loop_load) -> Int32
+    ) -> Int32 {
+        let text = self.body
+        return ((upstreams.first ?? "") + "/chat/completions").withCString { url in
+            "Content-Type: application/json".withCString { header in
+                text.withCString { json in
+                    [header, nil].withUnsafeBufferPointer { headers in
+                        var load = bare_loop_load(
+                            url: url, headers: headers.baseAddress!, body: json, body_length: text.utf8.count,
+                            requests: UInt64(requests), connections: Int32(concurrency), reads_text: true,
+                            expected_text: expected.start, expected_length: expected.count)
+                        return withExtendedLifetime(expected) { body(&load) }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -20,4 +20,10 @@ struct Load: Sendable {
         load.requests = count
         return load
     }
+
+    func with(isStreamed: Bool) -> Load {
+        var load = self
+        load.isStreamed = isStreamed
+        return load
+    }
 }

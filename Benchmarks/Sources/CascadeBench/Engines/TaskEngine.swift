@@ -1,0 +1,67 @@
+internal import Synchronization
+
+/// An engine whose requests are tasks.
+protocol TaskEngine: Engine {
+    /// What the tasks prefer, where the engine recommends one.
+    var executor: (any TaskExecutor)? { get }
+    /// Sends one request each time it is called, and reads the whole answer.
+    func sender(for load: Load, expecting expected: ExpectedAnswer) -> @Sendable () async throws -> Exchange
+}
+
+/// What one request gave.
+struct Exchange: Sendable {
+    /// Has been given all of the answer.
+    var check: AnswerCheck
+    /// The instant of its first text.
+    var firstTokenAt: UInt64
+    /// Requests to upstreams that it took.
+    var attempts = 1
+}
+
+extension TaskEngine {
+    var executor: (any TaskExecutor)? { nil }
+
+    /// Has as many tasks as the load's concurrency send its requests one after the other.
+    func run(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) async {
+        let send = sender(for: load, expecting: expected)
+        let turns = Turns(load.requests)
+        await withTaskGroup { group in
+            for _ in 0..<load.concurrency {
+                group.addTask(executorPreference: executor) {
+                    while turns.take() {
+                        await recorder.record(since: SystemTime.now, send)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The requests that remain to be sent.
+private final class Turns: Sendable {
+    private let taken = Atomic<Int>(0)
+    private let all: Int
+
+    init(_ all: Int) {
+        self.all = all
+    }
+
+    /// Whether there was one left.
+    func take() -> Bool {
+        taken.wrappingAdd(1, ordering: .relaxed).oldValue < all
+    }
+}
+
+extension Recorder {
+    func record(since start: UInt64, _ send: @Sendable () async throws -> Exchange) async {
+        do {
+            let exchange = try await send()
+            guard exchange.check.isWhole else { throw EngineError.wrongText }
+            recordAnswer(
+                latency: SystemTime.now - start, firstToken: exchange.firstTokenAt - start,
+                attempts: exchange.attempts)
+        } catch {
+            recordFailure(error)
+        }
+    }
+}
