@@ -52,13 +52,15 @@ extension LoopbackProvider {
         public var models: [String] = ["loopback-model"]
         /// Models that are answered with 404 until they are pulled.
         public var missingModels: Set<String> = []
-        public var fault: Fault?
-        /// The fault strikes each n-th chat request, counted since the script was set.
+        /// What goes wrong, in turn: the first request that is struck meets the first fault, the next one the second, and
+        /// after the last one comes the first again. Counted since the script was set.
+        public var faults: [Fault] = []
+        /// A fault strikes each n-th chat request, counted since the script was set.
         public var faultEvery: Int = 1
-        /// The fault strikes with this probability, drawn from a generator that starts at ``seed``.
+        /// A fault strikes with this probability, drawn from a generator that starts at ``seed``.
         public var faultProbability: Double = 1
         public var seed: UInt64 = 1
-        /// Whether the fault also strikes lists of models, versions, health checks and pulls.
+        /// Whether faults also strike lists of models, versions, health checks and pulls.
         public var faultsProbes: Bool = false
 
         public init(
@@ -70,6 +72,12 @@ extension LoopbackProvider {
             self.chunks = chunks
             self.chunkDelay = chunkDelay
             self.fault = fault
+        }
+
+        /// The one fault, or the first of ``faults``; setting it replaces them all.
+        public var fault: Fault? {
+            get { faults.first }
+            set { faults = newValue.map { [$0] } ?? [] }
         }
 
         /// The text that a reader of the whole answer has.
@@ -108,5 +116,5 @@ extension LoopbackProvider.Script {
     ]
 
     /// Whether the port itself is closed.
-    var refusesConnections: Bool { fault == .refuse && faultEvery <= 1 && faultProbability >= 1 }
+    var refusesConnections: Bool { faults == [.refuse] && faultEvery <= 1 && faultProbability >= 1 }
 }

@@ -14,6 +14,8 @@ struct LoopbackScripts {
     private var next: ArraySlice<LoopbackProvider.Script> = []
     private var rendered: [Key: LoopbackPlan] = [:]
     private var chatCount = 0
+    /// Requests that a fault has struck.
+    private var struckCount = 0
     private var generator: SplitMix64
     private var pulled: [String] = []
 
@@ -84,11 +86,16 @@ struct LoopbackScripts {
     }
 
     private mutating func nextFault() -> LoopbackProvider.Fault? {
-        guard let fault = base.fault else { return nil }
+        guard !base.faults.isEmpty, strikes() else { return nil }
+        defer { struckCount += 1 }
+        return base.faults[struckCount % base.faults.count]
+    }
+
+    private mutating func strikes() -> Bool {
         chatCount += 1
-        guard chatCount.isMultiple(of: max(1, base.faultEvery)) else { return nil }
-        guard base.faultProbability < 1 else { return fault }
-        return Double.random(in: 0..<1, using: &generator) < base.faultProbability ? fault : nil
+        guard chatCount.isMultiple(of: max(1, base.faultEvery)) else { return false }
+        guard base.faultProbability < 1 else { return true }
+        return Double.random(in: 0..<1, using: &generator) < base.faultProbability
     }
 }
 

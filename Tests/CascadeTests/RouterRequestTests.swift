@@ -192,6 +192,25 @@ struct RouterRequestTests {
         #expect(metrics.providers.map(\.successful).reduce(0, +) == 200)
     }
 
+    @Test("failures of every passing kind in turn: the first provider is asked each time", arguments: [true, false])
+    func passingFaults(isStream: Bool) async throws {
+        var failing = Script()
+        failing.faults = [.status(500), .resetBeforeHead, .status(503), .truncate(afterChunks: 0)]
+        failing.faultEvery = 2
+        let fixture = try RouterFixture(failing, Script()) {
+            $0.cascade.circuitBreaker.failureThreshold = 1_000
+        }
+        for index in 0..<16 {
+            let request = ChatRequest("hi")
+            let reply =
+                try await isStream
+                ? fixture.router.stream(request).collect() : fixture.router.complete(request)
+            #expect(reply.content == Script().expectedText)
+            #expect(reply.attempts.map(\.provider) == (index.isMultiple(of: 2) ? ["p0"] : ["p0", "p1"]))
+        }
+        #expect(fixture.providers.map(\.counters.requests) == [16, 8])
+    }
+
     @Test("the figures of status and metrics")
     func figures() async throws {
         let fixture = try RouterFixture(Script(format: .ollama), Script(format: .anthropic)) { configuration in

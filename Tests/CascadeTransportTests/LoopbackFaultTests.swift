@@ -258,6 +258,29 @@ struct LoopbackFaultTests {
         #expect((0..<4).map { _ in client.post(Self.chat, Self.plain).status } == [200, 503, 200, 503])
     }
 
+    @Test func faultsTakeTurns() throws {
+        var script = Script()
+        script.faults = [.status(500), .status(503), .truncate(afterChunks: 0)]
+        script.faultEvery = 2
+        let provider = try LoopbackProvider(script: script)
+        func endings(_ count: Int) throws -> [String] {
+            // A connection each: the truncated answer ends its own.
+            try (0..<count).map { _ in
+                let reply = try LoopbackClient(port: provider.port).post(Self.chat, Self.plain)
+                return "\(reply.status) \(reply.ending)"
+            }
+        }
+        let round = [
+            "200 complete", "500 complete", "200 complete", "503 complete", "200 complete", "200 closed",
+        ]
+        #expect(try endings(8) == round + round.prefix(2))
+        provider.setScript(script)
+        #expect(try endings(6) == round)
+        #expect(script.fault == .status(500))
+        script.fault = nil
+        #expect(script.faults.isEmpty)
+    }
+
     @Test func chanceFollowsItsSeed() throws {
         var script = Script(fault: .status(503))
         script.faultProbability = 0.5

@@ -11,20 +11,22 @@ public final class BaselineRouter: Sendable {
 
     private let providers: [BaselineProvider]
     private let attemptsPerProvider: Int
+    private let failureThreshold: Int
     private let retryDelay: Duration
     private let client: HTTPClient
     private let log: BaselineLog
     private let health: Mutex<[String: ProviderHealth]>
 
     /// - Parameters:
-    ///   - attemptsPerProvider: The predecessor's default is 2.
+    ///   - failureThreshold: Failures of a provider in a row that open its circuit.
     ///   - logLevel: The least level of a line that is written, to stderr.
     public init(
-        providers: [BaselineProvider], attemptsPerProvider: Int = 2, retryDelay: Duration,
+        providers: [BaselineProvider], attemptsPerProvider: Int = 2, failureThreshold: Int = 5, retryDelay: Duration,
         threads: BaselineThreads = .pooled, logLevel: BaselineLogLevel = .error
     ) {
         self.providers = providers
         self.attemptsPerProvider = attemptsPerProvider
+        self.failureThreshold = failureThreshold
         self.retryDelay = retryDelay
         client = HTTPClient(threads: threads)
         log = BaselineLog(level: logLevel)
@@ -135,7 +137,9 @@ extension BaselineRouter {
     }
 
     private func recordFailure(of provider: BaselineProvider) {
-        health.withLock { $0[provider.name, default: ProviderHealth()].recordFailure(at: .now) }
+        health.withLock {
+            $0[provider.name, default: ProviderHealth()].recordFailure(at: .now, threshold: failureThreshold)
+        }
         log.warning("Provider " + provider.name + " recorded a failure")
     }
 }

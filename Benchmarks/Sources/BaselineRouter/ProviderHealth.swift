@@ -12,7 +12,6 @@ struct ProviderHealth: Sendable {
         case unhealthy
     }
 
-    static let failureThreshold = 5
     static let recoveryTimeout = Duration.seconds(60)
     static let halfOpenSuccesses = 2
 
@@ -50,7 +49,8 @@ struct ProviderHealth: Sendable {
         if circuit == .halfOpen { recordProbe() }
     }
 
-    mutating func recordFailure(at now: ContinuousClock.Instant) {
+    /// - Parameter threshold: Failures in a row that open the circuit.
+    mutating func recordFailure(at now: ContinuousClock.Instant, threshold: Int) {
         total += 1
         failed += 1
         lastRequest = now
@@ -61,7 +61,7 @@ struct ProviderHealth: Sendable {
         } else if errorRate > 0.3 {
             status = .degraded
         }
-        if consecutiveFailures >= Self.failureThreshold { open(at: now) }
+        if consecutiveFailures >= threshold { open(at: now) }
     }
 
     private mutating func recordProbe() {

@@ -13,8 +13,9 @@ struct BaselineEngine: TaskEngine {
             providers: load.upstreams.enumerated().map { index, url in
                 BaselineProvider(name: "p\(index)", url: url, apiKey: nil, model: load.model, priority: index + 1)
             },
-            // As the other router: where both meet the same failures, both make the same requests.
-            attemptsPerProvider: 1, retryDelay: .zero,
+            // As the other router, so that both make the same requests where they meet the same failures: of 16 requests
+            // at a time five fail in a row soon enough, and an open circuit would spare the rest their attempts.
+            attemptsPerProvider: 1, failureThreshold: .max, retryDelay: .zero,
             threads: load.concurrency > Self.manyRequests ? .ownForEachRequest : .pooled)
     }
 
