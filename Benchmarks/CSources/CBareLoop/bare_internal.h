@@ -17,7 +17,7 @@ typedef struct bare_call {
     uint64_t first_byte_at; /* 0: none yet */
     uint64_t body_bytes;
     bare_text text;
-    bool is_open; /* for bare_loop_hold */
+    bool has_begun; /* for bare_loop_hold */
 } bare_call;
 
 struct bare_loop {
@@ -27,7 +27,7 @@ struct bare_loop {
     int epoll;
     uint64_t curl_at; /* when curl wants to be called; 0: not at all */
     int running;
-    int open; /* for bare_loop_hold */
+    bare_hold_state held;
     int call_count;
     bare_call calls[];
 };

@@ -33,12 +33,18 @@ public final class BaselineRouter: Sendable {
         health = Mutex([:])
     }
 
-    public func complete(_ prompt: String, stream: Bool) async throws -> BaselineReply {
+    /// - Parameter onBytes: Told when bytes of a body come, and whether they are its first. The predecessor has no such
+    ///   thing: it is for measurements of what it holds while it waits for the rest.
+    public func complete(
+        _ prompt: String, stream: Bool, onBytes: (@Sendable (_ areFirst: Bool) -> Void)? = nil
+    ) async throws -> BaselineReply {
         let messages: [[String: Any]] = [["role": "user", "content": prompt]]
-        return try await complete(messages, stream: stream)
+        return try await complete(messages, stream: stream, onBytes: onBytes)
     }
 
-    func complete(_ messages: [[String: Any]], stream: Bool) async throws -> BaselineReply {
+    func complete(
+        _ messages: [[String: Any]], stream: Bool, onBytes: (@Sendable (Bool) -> Void)?
+    ) async throws -> BaselineReply {
         let start = ContinuousClock.now
         let needs = ContentNeeds(of: messages)
         log.debug("Request with " + String(messages.count) + " messages, content type " + needs.rawValue)
@@ -50,7 +56,8 @@ public final class BaselineRouter: Sendable {
                 failures.append(provider.name + ": circuit open")
                 continue
             }
-            let call = Call(provider: provider, model: model(of: provider, for: needs), stream: stream)
+            let call = Call(
+                provider: provider, model: model(of: provider, for: needs), stream: stream, onBytes: onBytes)
             do {
                 let answer = try await tryProvider(call, messages: messages, attempts: &attempts)
                 return reply(answer, from: provider, attempts: attempts, start: start)
@@ -105,7 +112,7 @@ public final class BaselineRouter: Sendable {
         let start = ContinuousClock.now
         let request = try OpenAIFormat.request(
             to: call.provider, model: call.model, messages: messages, stream: call.stream, timeout: Self.timeout)
-        let response = try await client.post(request)
+        let response = try await client.post(request, onBytes: call.onBytes)
         let content = try OpenAIFormat.content(of: response, stream: call.stream)
         let end = ContinuousClock.now
         return Answer(content: content, latency: end - start, firstByteAt: response.firstByteAt ?? end)
@@ -149,6 +156,7 @@ private struct Call: Sendable {
     var provider: BaselineProvider
     var model: String
     var stream: Bool
+    var onBytes: (@Sendable (Bool) -> Void)?
 }
 
 private struct Answer: Sendable {

@@ -20,10 +20,10 @@ struct HTTPResponse: Sendable {
 struct HTTPClient: Sendable {
     let threads: BaselineThreads
 
-    func post(_ request: HTTPRequest) async throws -> HTTPResponse {
+    func post(_ request: HTTPRequest, onBytes: (@Sendable (Bool) -> Void)? = nil) async throws -> HTTPResponse {
         try await withCheckedThrowingContinuation { continuation in
             threads.run {
-                continuation.resume(with: Result { try HTTPExchange.perform(request) })
+                continuation.resume(with: Result { try HTTPExchange.perform(request, onBytes: onBytes) })
             }
         }
     }
@@ -34,12 +34,12 @@ private enum HTTPExchange {
     /// libcurl wants this done before the first handle, once.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    static func perform(_ request: HTTPRequest) throws -> HTTPResponse {
+    static func perform(_ request: HTTPRequest, onBytes: (@Sendable (Bool) -> Void)?) throws -> HTTPResponse {
         guard isReady, let handle = unsafe curl_easy_init() else { throw BaselineError.transport("no libcurl handle") }
         defer { unsafe curl_easy_cleanup(handle) }
         let headers = unsafe headerList(request.headers)
         defer { unsafe curl_slist_free_all(headers) }
-        let body = ResponseBody()
+        let body = ResponseBody(onBytes: onBytes)
 
         try unsafe configure(handle, for: request)
         try unsafe check(baseline_curl_set_list(handle, CURLOPT_HTTPHEADER, headers))
@@ -86,10 +86,16 @@ private enum HTTPExchange {
 private final class ResponseBody {
     private(set) var data = Data()
     private(set) var firstByteAt: ContinuousClock.Instant?
+    private let onBytes: (@Sendable (Bool) -> Void)?
+
+    init(onBytes: (@Sendable (Bool) -> Void)?) {
+        self.onBytes = onBytes
+    }
 
     static let append: baseline_curl_write = { bytes, size, count, context in
         guard let context = unsafe context else { return 0 }
         let body = unsafe Unmanaged<ResponseBody>.fromOpaque(context).takeUnretainedValue()
+        body.onBytes?(body.firstByteAt == nil)
         if body.firstByteAt == nil { body.firstByteAt = .now }
         unsafe body.data.append(UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count)
         return size * count

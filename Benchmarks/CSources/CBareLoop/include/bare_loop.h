@@ -47,11 +47,17 @@ typedef struct bare_loop_result {
    lacks is counted in `failed`. */
 int bare_loop_run(const bare_loop_load *load, bare_loop_result *result);
 
+/* How it stands with the streams that are held. */
+typedef struct bare_hold_state {
+    int begun;       /* the first of their body has come, with a 200 */
+    int ended;       /* whichever way */
+    uint64_t pieces; /* that libcurl has handed over, of all bodies */
+} bare_hold_state;
+
 /* Starts `streams` requests at once, whatever `requests` and `connections` say, and reads and discards their answers
-   until `keep_going` says no. That is called every 10 ms with how many streams are open: their head has come, with a
-   200, and they have not ended. 0, or an errno value. */
-int bare_loop_hold(const bare_loop_load *load, int streams, bool (*keep_going)(void *_Nullable context, int open),
-                   void *_Nullable context);
+   until `keep_going` says no. That is called every 10 ms. 0, or an errno value. */
+int bare_loop_hold(const bare_loop_load *load, int streams,
+                   bool (*keep_going)(void *_Nullable context, const bare_hold_state *state), void *_Nullable context);
 
 #pragma clang assume_nonnull end
 

@@ -5,5 +5,7 @@ struct CascadeBenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cascade-bench",
         abstract: "Measures Cascade against what people would use instead.",
-        subcommands: [CompareCommand.self, RunCommand.self, MicroCommand.self, DoubleCommand.self])
+        subcommands: [
+            CompareCommand.self, DoubleCommand.self, HoldCommand.self, MicroCommand.self, RunCommand.self,
+        ])
 }

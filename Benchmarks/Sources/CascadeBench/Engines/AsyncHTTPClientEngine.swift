@@ -16,17 +16,22 @@ struct AsyncHTTPClientEngine: TaskEngine {
     }
 
     func sender(for load: Load, expecting expected: ExpectedAnswer) -> @Sendable () async throws -> Exchange {
-        let url = (load.upstreams.first ?? "") + "/chat/completions"
-        let body = ByteBuffer(string: load.body)
+        let post = Post(load)
         return {
-            var request = HTTPClientRequest(url: url)
-            request.method = .POST
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(body)
-            let response = try await client.execute(request, timeout: .seconds(600))
-            guard response.status == .ok else { throw EngineError.status(Int(response.status.code)) }
+            let response = try await post.response(from: client)
             let check = AnswerCheck(expected)
-            return try await load.isStreamed ? Self.events(response, check) : Self.whole(response, check)
+            return try await load.isStreamed ? Self.text(of: response, check) : Self.whole(response, check)
+        }
+    }
+
+    func reader(for load: Load) -> @Sendable (StreamMeter) async throws -> Void {
+        let post = Post(load)
+        return { meter in
+            var isFirst = true
+            try await Self.read(try await post.response(from: client)) { _ in
+                meter.pieceCame(isFirst: isFirst)
+                isFirst = false
+            }
         }
     }
 
@@ -39,9 +44,17 @@ struct AsyncHTTPClientEngine: TaskEngine {
         return exchange
     }
 
-    private static func events(_ response: HTTPClientResponse, _ check: AnswerCheck) async throws -> Exchange {
-        let decoder = JSONDecoder()
+    private static func text(of response: HTTPClientResponse, _ check: AnswerCheck) async throws -> Exchange {
         var exchange = Exchange(check: check, firstTokenAt: 0)
+        try await read(response) { text in
+            if exchange.firstTokenAt == 0 { exchange.firstTokenAt = SystemTime.now }
+            exchange.check.take(text)
+        }
+        return exchange
+    }
+
+    private static func read(_ response: HTTPClientResponse, _ take: (String) -> Void) async throws {
+        let decoder = JSONDecoder()
         var pending = ByteBuffer()
         var isDone = false
         for try await var part in response.body {
@@ -54,14 +67,11 @@ struct AsyncHTTPClientEngine: TaskEngine {
                     continue
                 }
                 let event = try decoder.decode(Answer.self, from: Data(data.utf8))
-                guard let text = event.choices.first?.delta?.content, !text.isEmpty else { continue }
-                if exchange.firstTokenAt == 0 { exchange.firstTokenAt = SystemTime.now }
-                exchange.check.take(text)
+                if let text = event.choices.first?.delta?.content, !text.isEmpty { take(text) }
             }
             pending.discardReadBytes()
         }
         guard isDone else { throw EngineError.noText }
-        return exchange
     }
 
     func shutdown() async throws {
@@ -79,6 +89,27 @@ struct AsyncHTTPClientEngine: TaskEngine {
         }
 
         var choices: [Choice]
+    }
+}
+
+/// The request of a load.
+private struct Post {
+    private let url: String
+    private let body: ByteBuffer
+
+    init(_ load: Load) {
+        url = (load.upstreams.first ?? "") + "/chat/completions"
+        body = ByteBuffer(string: load.body)
+    }
+
+    func response(from client: HTTPClient) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(body)
+        let response = try await client.execute(request, timeout: .seconds(600))
+        guard response.status == .ok else { throw EngineError.status(Int(response.status.code)) }
+        return response
     }
 }
 

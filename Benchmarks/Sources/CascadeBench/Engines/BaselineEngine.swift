@@ -31,5 +31,15 @@ struct BaselineEngine: TaskEngine {
         }
     }
 
+    /// What a caller sees is the whole answer; what is counted is the bytes that come meanwhile.
+    func reader(for load: Load) -> @Sendable (StreamMeter) async throws -> Void {
+        { meter in
+            _ = try await router.complete(load.prompt, stream: true) { meter.pieceCame(isFirst: $0) }
+        }
+    }
+
+    /// Its threads wait within libcurl, where nothing reaches them.
+    var endsWhenCancelled: Bool { false }
+
     func shutdown() {}
 }

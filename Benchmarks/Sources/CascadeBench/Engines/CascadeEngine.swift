@@ -58,6 +58,17 @@ struct CascadeEngine: TaskEngine {
         return Exchange(check: check, firstTokenAt: firstTokenAt, attempts: stream.attempts.count)
     }
 
+    func reader(for load: Load) -> @Sendable (StreamMeter) async throws -> Void {
+        let request = ChatRequest(load.prompt)
+        return { meter in
+            var isFirst = true
+            for try await _ in try await router.stream(request).text {
+                meter.pieceCame(isFirst: isFirst)
+                isFirst = false
+            }
+        }
+    }
+
     func shutdown() async {
         await router.shutdown()
     }

@@ -1,4 +1,6 @@
 internal import CBareLoop
+internal import Foundation
+internal import Synchronization
 
 /// The bare C loop. It routes nothing, and finds the text of an answer without decoding it.
 struct CurlEngine: Engine {
@@ -15,13 +17,32 @@ struct CurlEngine: Engine {
         }
     }
 
+    /// The loop has a thread of its own.
+    func hold(_ load: Load, streams: Int, meter: StreamMeter) async throws {
+        let watch = HoldWatch(meter)
+        let status = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    let context = Unmanaged.passUnretained(watch).toOpaque()
+                    let status = load.withBareLoad {
+                        bare_loop_hold(&$0, Int32(streams), HoldWatch.keepsGoing, context)
+                    }
+                    continuation.resume(returning: status)
+                }
+            }
+        } onCancel: {
+            watch.stop()
+        }
+        guard status == 0 else { throw EngineError.loop(errno: status) }
+    }
+
     func shutdown() {}
 }
 
 extension Load {
     /// The load as C sees it, valid within the call.
     fileprivate func withBareLoad(
-        expecting expected: ExpectedAnswer, _ body: (inout bare_loop_load) -> Int32
+        expecting expected: ExpectedAnswer? = nil, _ body: (inout bare_loop_load) -> Int32
     ) -> Int32 {
         let text = self.body
         return ((upstreams.first ?? "") + "/chat/completions").withCString { url in
@@ -30,12 +51,42 @@ extension Load {
                     [header, nil].withUnsafeBufferPointer { headers in
                         var load = bare_loop_load(
                             url: url, headers: headers.baseAddress!, body: json, body_length: text.utf8.count,
-                            requests: UInt64(requests), connections: Int32(concurrency), reads_text: true,
-                            expected_text: expected.start, expected_length: expected.count)
+                            requests: UInt64(requests), connections: Int32(concurrency), reads_text: expected != nil,
+                            expected_text: expected?.start, expected_length: expected?.count ?? 0)
                         return withExtendedLifetime(expected) { body(&load) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Carries what the loop tells to the meter.
+private final class HoldWatch: Sendable {
+    private let meter: StreamMeter
+    private let isStopped = Atomic<Bool>(false)
+    private let told = Mutex(bare_hold_state())
+
+    init(_ meter: StreamMeter) {
+        self.meter = meter
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+    }
+
+    /// Called by the loop's thread, which keeps the watch alive.
+    static let keepsGoing: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<bare_hold_state>) -> Bool = {
+        let watch = Unmanaged<HoldWatch>.fromOpaque($0!).takeUnretainedValue()
+        watch.tell($1.pointee)
+        return !watch.isStopped.load(ordering: .relaxed)
+    }
+
+    private func tell(_ state: bare_hold_state) {
+        told.withLock { told in
+            meter.add(begun: Int(state.begun - told.begun), pieces: Int(state.pieces - told.pieces))
+            for _ in told.ended..<state.ended { meter.streamEnded(EngineError.endedEarly) }
+            told = state
         }
     }
 }

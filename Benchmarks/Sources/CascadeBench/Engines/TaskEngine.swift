@@ -6,6 +6,8 @@ protocol TaskEngine: Engine {
     var executor: (any TaskExecutor)? { get }
     /// Sends one request each time it is called, and reads the whole answer.
     func sender(for load: Load, expecting expected: ExpectedAnswer) -> @Sendable () async throws -> Exchange
+    /// Reads one stream each time it is called, and tells the meter of each piece.
+    func reader(for load: Load) -> @Sendable (StreamMeter) async throws -> Void
 }
 
 /// What one request gave.
@@ -30,6 +32,24 @@ extension TaskEngine {
                 group.addTask(executorPreference: executor) {
                     while turns.take() {
                         await recorder.record(since: SystemTime.now, send)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension TaskEngine {
+    func hold(_ load: Load, streams: Int, meter: StreamMeter) async {
+        let read = reader(for: load)
+        await withTaskGroup { group in
+            for _ in 0..<streams {
+                group.addTask(executorPreference: executor) {
+                    do {
+                        try await read(meter)
+                        throw EngineError.endedEarly
+                    } catch {
+                        if !Task.isCancelled { meter.streamEnded(error) }
                     }
                 }
             }

@@ -26,8 +26,10 @@ struct ResourceUsage {
     var untilNow: Spent {
         let end = SystemTime.now
         let cpu = SystemTime.cpuMicroseconds - cpu
-        let traffic = (MemoryTraffic.current ?? .zero) - traffic
-        return Spent(
-            seconds: Double(end - start) / 1_000_000_000, cpuMicroseconds: cpu, traffic: traffic - ownTraffic)
+        var spent = (MemoryTraffic.current ?? .zero) - traffic
+        // With thread caches on, counts come late: there may be less than what was surely allocated.
+        spent.allocations -= min(spent.allocations, ownTraffic.allocations)
+        spent.bytes -= min(spent.bytes, ownTraffic.bytes)
+        return Spent(seconds: Double(end - start) / 1_000_000_000, cpuMicroseconds: cpu, traffic: spent)
     }
 }
