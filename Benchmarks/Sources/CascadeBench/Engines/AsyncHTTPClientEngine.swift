@@ -39,7 +39,7 @@ struct AsyncHTTPClientEngine: TaskEngine {
         let body = try await response.body.collect(upTo: 64 << 20)
         let answer = try JSONDecoder().decode(Answer.self, from: body)
         guard let text = answer.choices.first?.message?.content else { throw EngineError.noText }
-        var exchange = Exchange(check: check, firstTokenAt: SystemTime.now)
+        var exchange = Exchange(check: check, firstTokenAt: SystemTime.now, text: text)
         exchange.check.take(text)
         return exchange
     }

@@ -27,7 +27,9 @@ struct BaselineEngine: TaskEngine {
             let first = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
             var check = AnswerCheck(expected)
             check.take(reply.content)
-            return Exchange(check: check, firstTokenAt: start + first, attempts: reply.attempts)
+            return Exchange(
+                check: check, firstTokenAt: start + first, attempts: reply.attempts,
+                text: load.isStreamed ? nil : reply.content)
         }
     }
 

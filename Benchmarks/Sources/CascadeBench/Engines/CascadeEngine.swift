@@ -43,7 +43,8 @@ struct CascadeEngine: TaskEngine {
         let response = try await router.complete(request)
         var check = AnswerCheck(expected)
         check.take(response.content)
-        return Exchange(check: check, firstTokenAt: SystemTime.now, attempts: response.attempts.count)
+        return Exchange(
+            check: check, firstTokenAt: SystemTime.now, attempts: response.attempts.count, text: response.content)
     }
 
     private func stream(_ request: ChatRequest, _ expected: ExpectedAnswer) async throws -> Exchange {

@@ -17,6 +17,13 @@ struct CurlEngine: Engine {
         }
     }
 
+    /// A body stays in its connection's buffer, and the buffers until the end.
+    func runAtOnce(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) throws {
+        var load = load
+        load.concurrency = load.requests
+        try run(load, into: recorder, expecting: expected)
+    }
+
     /// The loop has a thread of its own.
     func hold(_ load: Load, streams: Int, meter: StreamMeter) async throws {
         let watch = HoldWatch(meter)

@@ -3,6 +3,8 @@ protocol Engine: Sendable {
     var name: String { get }
     /// Sends all of the load's requests. Called several times; what one call warms up serves the next.
     func run(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) async throws
+    /// Sends all of the load's requests at once. Answers that are not streamed are kept until the last one is there.
+    func runAtOnce(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) async throws
     /// Starts so many streams at once and reads them until the task is cancelled.
     func hold(_ load: Load, streams: Int, meter: StreamMeter) async throws
     /// Whether ``hold(_:streams:meter:)`` returns then.

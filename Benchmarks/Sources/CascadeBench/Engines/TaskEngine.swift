@@ -18,6 +18,8 @@ struct Exchange: Sendable {
     var firstTokenAt: UInt64
     /// Requests to upstreams that it took.
     var attempts = 1
+    /// All of it, where it came in one piece.
+    var text: String?
 }
 
 extension TaskEngine {
@@ -40,6 +42,25 @@ extension TaskEngine {
 }
 
 extension TaskEngine {
+    func runAtOnce(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) async {
+        let send = sender(for: load, expecting: expected)
+        await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<load.requests {
+                group.addTask(executorPreference: executor) {
+                    await recorder.record(since: SystemTime.now, send)
+                }
+            }
+            var texts: [String] = []
+            texts.reserveCapacity(load.requests)
+            for await text in group {
+                if let text { texts.append(text) }
+            }
+            // Long enough for the memory to be looked at once more while all of them are there.
+            try? await Task.sleep(for: .milliseconds(20))
+            withExtendedLifetime(texts) {}
+        }
+    }
+
     func hold(_ load: Load, streams: Int, meter: StreamMeter) async {
         let read = reader(for: load)
         await withTaskGroup { group in
@@ -73,15 +94,19 @@ private final class Turns: Sendable {
 }
 
 extension Recorder {
-    func record(since start: UInt64, _ send: @Sendable () async throws -> Exchange) async {
+    /// Gives the answer's text, where it came in one piece and is right.
+    @discardableResult
+    func record(since start: UInt64, _ send: @Sendable () async throws -> Exchange) async -> String? {
         do {
             let exchange = try await send()
             guard exchange.check.isWhole else { throw EngineError.wrongText }
             recordAnswer(
                 latency: SystemTime.now - start, firstToken: exchange.firstTokenAt - start,
                 attempts: exchange.attempts)
+            return exchange.text
         } catch {
             recordFailure(error)
+            return nil
         }
     }
 }
