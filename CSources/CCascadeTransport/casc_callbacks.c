@@ -204,6 +204,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     (void)purpose;
     casc_slot *slot = ((casc_easy *)context)->slot;
     if (slot != NULL && is_replay(slot)) return CURL_SOCKET_BAD;
+    if (slot != NULL) slot->dialled = true;
     int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) {
         if (slot != NULL && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {

@@ -97,6 +97,7 @@ struct casc_slot {
     bool finishing; /* the body is complete but its last record did not fit yet */
     bool draining;
     bool closing;
+    bool dialled; /* a socket was asked for */
     size_t sent_segment, sent_offset;
     size_t skip;      /* bytes of the next delivery that were taken before a pause */
     uint8_t stop_end; /* why a callback stopped the transfer, a casc_end */

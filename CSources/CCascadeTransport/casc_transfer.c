@@ -111,7 +111,7 @@ const char *casc_transfer_head(casc_loop *loop, casc_transfer_id transfer, size_
 /* --- The loop's side. --- */
 
 static void reset(casc_slot *slot) {
-    slot->framing_chosen = slot->finishing = slot->draining = slot->closing = false;
+    slot->framing_chosen = slot->finishing = slot->draining = slot->closing = slot->dialled = false;
     slot->sent_segment = slot->sent_offset = slot->skip = slot->drained = 0;
     slot->stop_end = NOT_STOPPED;
     slot->stop_os_error = 0;
@@ -218,7 +218,17 @@ static void deliver_end(casc_slot *slot) {
     casc_slot_signal(slot);
 }
 
+/* Waiting for one of the host's connections to be free, as far as can be told: no socket was asked for, and more
+   transfers run than may have one. */
+static bool is_queued(const casc_slot *slot) {
+    const casc_loop *loop = slot->loop;
+    long limit = loop->options.connections_per_host;
+    return limit > 0 && !slot->dialled && !slot->outcome.sent &&
+           atomic_load_explicit(&loop->running, memory_order_relaxed) > (unsigned long)limit;
+}
+
 void casc_transfer_stop(casc_slot *slot, casc_end end, casc_deadline deadline) {
+    slot->outcome.queued = deadline == CASC_DEADLINE_CONNECT && is_queued(slot);
     let_go_of_easy(slot);
     slot->finishing = false;
     slot->outcome.end = (uint8_t)end;

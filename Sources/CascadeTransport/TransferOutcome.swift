@@ -85,6 +85,11 @@ extension TransferFailure {
     init?(_ outcome: casc_outcome) {
         switch casc_end(UInt32(outcome.end)) {
         case CASC_END_COMPLETED: return nil
+        // The limit is this process's own; the provider was never asked.
+        case CASC_END_DEADLINE where outcome.queued:
+            self.init(
+                kind: .local,
+                message: "no connection to the host was free in time; raise CASCADE_CONNECTIONS_PER_HOST")
         case CASC_END_DEADLINE: self.init(deadline: casc_deadline(UInt32(outcome.deadline)))
         case CASC_END_CANCELLED: self.init(kind: .cancelled, message: "cancelled")
         case CASC_END_TOO_LARGE: self.init(kind: .tooLarge, message: "the response is larger than allowed")

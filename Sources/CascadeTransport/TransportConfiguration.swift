@@ -17,7 +17,7 @@ public struct TransportConfiguration: Sendable, Hashable {
         ringBytes: Int = 64 * 1024,
         maxRecordBytes: Int = 64 * 1024 * 1024,
         maxIdle: Int = 64,
-        connectionsPerHost: Int = 256,
+        connectionsPerHost: Int = 0,
         connectionMaxIdle: Duration = .seconds(40),
         receiveBufferBytes: Int = 16 * 1024
     ) {

@@ -6,8 +6,8 @@ struct TuningTests {
     @Test("the defaults are the documented ones")
     func defaults() {
         let tuning = Tuning()
-        #expect(tuning.ioThreads == 1 && tuning.poolMaxIdle == 64 && tuning.connectionsPerHost == 256)
-        #expect(tuning.arenaBlockBytes == 16_384 && tuning.arenaMaxBytes == 64 << 20 && tuning.ringBytes == 65_536)
+        #expect(tuning.ioThreads == 1 && tuning.poolMaxIdle == 64 && tuning.connectionsPerHost == 0)
+        #expect(tuning.arenaBlockBytes == 4_096 && tuning.arenaMaxBytes == 64 << 20 && tuning.ringBytes == 65_536)
         #expect(tuning.curlBufferBytes == 16_384 && tuning.memoryLimitBytes == 512 << 20)
         #expect(tuning.connectionMaxIdle == .seconds(40) && tuning.decisionCacheEntries == 1024)
         #expect(tuning.maxConcurrentRequests == 10_000 && !tuning.http2)

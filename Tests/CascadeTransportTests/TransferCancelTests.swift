@@ -97,6 +97,18 @@ struct TransferCancelTests {
         #expect(time < .milliseconds(100))
     }
 
+    /// A stream that is held open does not hold its request.
+    @Test func theRequestIsLetGoOnceTheHeadIsThere() async throws {
+        let server = Upstream().serve("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+        let wire = try Wire()
+        let lives = RequestBytes.Lives()
+        let transfer = try wire.start(Ask(server.url).with { $0.lives = lives })
+        await transfer.signal.wait()
+        #expect(await eventually { lives.isZero })
+        #expect(wire.loop.counters.runningTransfers == 1)
+        transfer.signal.cancel()
+    }
+
     @Test func aWaitingTaskIsWokenByACancelFromElsewhere() async throws {
         let wire = try Wire()
         let server = Upstream().serve("")

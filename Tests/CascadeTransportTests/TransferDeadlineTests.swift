@@ -36,6 +36,19 @@ struct TransferDeadlineTests {
         #expect(Self.elapsed(answer) >= Self.limit)
     }
 
+    /// The limit is ours: the provider has done nothing wrong.
+    @Test func waitingForAFreeConnection() async throws {
+        let server = Self.stalling(after: "HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+        let wire = try Wire(TransportConfiguration(connectionsPerHost: 1))
+        let first = try wire.start(Ask(server.url))
+        await first.signal.wait()
+        let answer = try await wire.ask(Ask(server.url).with { $0.deadlines.connect = Self.limit })
+        #expect(answer.failure == .local)
+        #expect(answer.outcome?.failure?.message.contains("CASCADE_CONNECTIONS_PER_HOST") == true)
+        #expect(server.connections == 1)
+        first.signal.cancel()
+    }
+
     @Test func waitingForTheHead() async throws {
         let server = Self.stalling(after: "HTTP/1.1 200 OK\r\nX-Half: yes\r\n")
         var deadlines = Self.generous

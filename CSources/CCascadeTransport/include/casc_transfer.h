@@ -85,6 +85,7 @@ typedef struct casc_outcome {
     bool reused;      /* on a connection that had served a request before */
     bool sent;        /* the request went out, or part of it */
     bool answered;    /* a line of a response's head came */
+    bool queued;      /* ended in waiting for one of the host's connections (connections_per_host) */
     int32_t curl_code;
     int32_t os_error;    /* errno when the failure is due to a lack of descriptors here, else 0 */
     uint64_t body_bytes; /* received */

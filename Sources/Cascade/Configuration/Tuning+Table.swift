@@ -16,7 +16,7 @@ extension Tuning {
             "Event loop threads; a provider's connections stay on one.",
             change: "When one loop uses a whole core."),
         TuningVariable(
-            "CASCADE_ARENA_BLOCK_BYTES", .size(\.arenaBlockBytes, 4 << 10...16 << 20), default: "8k",
+            "CASCADE_ARENA_BLOCK_BYTES", .size(\.arenaBlockBytes, 4 << 10...16 << 20), default: "4k",
             "What a request's memory grows by.",
             change: "Raise for long conversations or images, lower for many small requests."),
         TuningVariable(
@@ -32,9 +32,10 @@ extension Tuning {
             "Idle handles, rings and parsers kept for reuse.",
             change: "Raise to the usual number of requests at a time, lower to give memory back sooner."),
         TuningVariable(
-            "CASCADE_CONNECTIONS_PER_HOST", .integer(\.connectionsPerHost, 0...65_536), default: "256",
+            "CASCADE_CONNECTIONS_PER_HOST", .integer(\.connectionsPerHost, 0...65_536), default: "0",
             "Connections to one host at a time; 0 means no limit.",
-            change: "Lower for a local server that handles few requests at a time."),
+            change:
+                "Set for a host that refuses more; a request that finds none free waits as long as for a connection."),
         TuningVariable(
             "CASCADE_CURL_BUFFER_BYTES", .size(\.curlBufferBytes, 1 << 10...512 << 10), default: "16k",
             "The receive buffer of one transfer.",
