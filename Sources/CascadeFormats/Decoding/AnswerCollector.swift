@@ -1,9 +1,9 @@
 /// A sink that gathers a whole answer.
 ///
-/// Text is kept as bytes and becomes a `String` when it is asked for: one copy, each time.
+/// Text in several pieces is kept as bytes and becomes a `String` when it is asked for: one copy, each time.
 public struct AnswerCollector: ChatEventSink, Sendable {
-    private var contentBytes: [UInt8] = []
-    private var reasoningBytes: [UInt8] = []
+    private var contentText = GatheredText()
+    private var reasoningText = GatheredText()
     private var calls: [(index: Int, id: String, name: String, arguments: [UInt8])] = []
     /// The last usage reported.
     public private(set) var usage: Usage?
@@ -20,23 +20,23 @@ public struct AnswerCollector: ChatEventSink, Sendable {
     public init() {}
 
     /// The answer's text so far.
-    public var content: String { String(decoding: contentBytes, as: UTF8.self) }
+    public var content: String { contentText.string }
     /// The reasoning's text so far.
-    public var reasoning: String { String(decoding: reasoningBytes, as: UTF8.self) }
+    public var reasoning: String { reasoningText.string }
     /// The tool calls so far, in the order in which they were announced.
     public var toolCalls: [ToolCall] {
         calls.map { ToolCall(id: $0.id, name: $0.name, arguments: String(decoding: $0.arguments, as: UTF8.self)) }
     }
     /// Whether a token of any kind has come.
-    public var isEmpty: Bool { contentBytes.isEmpty && reasoningBytes.isEmpty && calls.isEmpty }
+    public var isEmpty: Bool { contentText.isEmpty && reasoningText.isEmpty && calls.isEmpty }
 
     public mutating func text(_ utf8: Span<UInt8>) {
-        contentBytes.append(copying: utf8)
+        contentText.append(utf8)
         byteCount += utf8.count
     }
 
     public mutating func reasoning(_ utf8: Span<UInt8>) {
-        reasoningBytes.append(copying: utf8)
+        reasoningText.append(utf8)
         byteCount += utf8.count
     }
 
@@ -62,5 +62,26 @@ public struct AnswerCollector: ChatEventSink, Sendable {
     public mutating func identified(model: String?, id: String?) {
         self.model = model
         self.id = id
+    }
+}
+
+/// Text from pieces. What comes in one piece is kept as the `String` that it is to become; more, as bytes.
+private struct GatheredText: Sendable {
+    private var first: String?
+    private var bytes: [UInt8] = []
+
+    var isEmpty: Bool { first == nil && bytes.isEmpty }
+
+    var string: String { first ?? String(decoding: bytes, as: UTF8.self) }
+
+    mutating func append(_ utf8: Span<UInt8>) {
+        guard !utf8.isEmpty else { return }
+        if isEmpty {
+            // The pointer is used within the call only.
+            first = unsafe utf8.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+            return
+        }
+        if let text = first.take() { bytes.append(contentsOf: text.utf8) }
+        bytes.append(copying: utf8)
     }
 }

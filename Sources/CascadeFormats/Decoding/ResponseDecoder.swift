@@ -9,10 +9,7 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     private let type: ProviderType
     private let streaming: Bool
     private var memo = ChunkMemo()
-    private var openAI = OpenAIDecoder()
-    private var anthropic = AnthropicDecoder()
-    private var ollama = OllamaDecoder()
-    private var gemini = GeminiDecoder()
+    private var decoder: FormatDecoder
     private var status = DecodeStatus.open
     /// The format's terminal marker has been seen, or a complete body.
     public private(set) var sawTerminal = false
@@ -23,6 +20,7 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     public init(type: ProviderType, streaming: Bool) {
         self.type = type
         self.streaming = streaming
+        decoder = FormatDecoder(type.format)
     }
 
     /// Decodes one record.
@@ -60,36 +58,24 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     }
 
     private var cut: ProviderError {
-        let begun = openAI.answer.isBegun || anthropic.answer.isBegun || ollama.answer.isBegun || gemini.answer.isBegun
-        return ProviderError(
+        ProviderError(
             kind: .truncated,
-            message: begun ? "the answer ended before its terminal marker" : "the response was empty")
+            message: answer.isBegun ? "the answer ended before its terminal marker" : "the response was empty")
     }
 
-    private var hasToolCalls: Bool {
-        switch type.format {
-        case .openAI: !openAI.answer.tools.isEmpty
-        case .anthropic: !anthropic.answer.tools.isEmpty
-        case .ollama: !ollama.answer.tools.isEmpty
-        case .gemini: !gemini.answer.tools.isEmpty
-        }
-    }
+    private var answer: AnswerBuilder { decoder.answer }
 
     private var isFinishedLeniently: Bool {
         switch type.format {
-        case .openAI: openAI.answer.isFinishedLeniently
-        case .gemini: gemini.answer.isFinishedLeniently
+        case .openAI, .gemini: answer.isFinishedLeniently
         case .anthropic, .ollama: false
         }
     }
 
-    private mutating func complete(into sink: inout some ChatEventSink) -> DecodeStatus {
-        switch type.format {
-        case .openAI: openAI.answer.complete(into: &sink)
-        case .anthropic: anthropic.answer.complete(into: &sink)
-        case .ollama: ollama.answer.complete(into: &sink)
-        case .gemini: gemini.answer.complete(into: &sink)
-        }
+    /// The last that is told of the answer.
+    private func complete(into sink: inout some ChatEventSink) -> DecodeStatus {
+        var answer = answer
+        return answer.complete(into: &sink)
     }
 }
 
@@ -102,9 +88,9 @@ extension ResponseDecoder {
         if kind == .error { return .failed(error(in: record, count: count, parser: parser)) }
         do throws(JSONScanError) {
             parser.said = ChunkMemo.Said()
-            switch try scan(record, count: count, parser: parser, into: &sink) {
+            switch try decoder.scan(record, count: count, type: type, parser: parser, into: &sink) {
             case .open:
-                if kind == .data { memo.learn(record, count: count, said: parser.said, isPure: !hasToolCalls) }
+                if kind == .data { memo.learn(record, count: count, said: parser.said, isPure: answer.tools.isEmpty) }
                 return .open
             case .complete:
                 sawTerminal = true
@@ -125,31 +111,12 @@ extension ResponseDecoder {
     private mutating func done(into sink: inout some ChatEventSink) -> DecodeStatus {
         switch type.format {
         case .anthropic, .ollama: return .open
-        case .gemini where gemini.answer.finish == nil: return .open
-        case .openAI where !openAI.answer.isBegun:
+        case .gemini where answer.finish == nil: return .open
+        case .openAI where !answer.isBegun:
             return .failed(ProviderError(kind: .invalidResponse, message: "the answer has no choices"))
         default:
             sawTerminal = true
             return complete(into: &sink)
-        }
-    }
-
-    private mutating func scan(
-        _ record: RawSpan, count: Int, parser: JSONParser, into sink: inout some ChatEventSink
-    ) throws(JSONScanError) -> ChunkOutcome {
-        switch type.format {
-        case .openAI:
-            let hits = try parser.scan(record, count: count, plan: OpenAITag.plan)
-            return openAI.decode(hits, type: type, parser: parser, into: &sink)
-        case .anthropic:
-            let hits = try parser.scan(record, count: count, plan: AnthropicTag.plan)
-            return anthropic.decode(hits, parser: parser, into: &sink)
-        case .ollama:
-            let hits = try parser.scan(record, count: count, plan: OllamaTag.plan)
-            return ollama.decode(hits, parser: parser, into: &sink)
-        case .gemini:
-            let hits = try parser.scan(record, count: count, plan: GeminiTag.plan)
-            return gemini.decode(hits, parser: parser, into: &sink)
         }
     }
 
@@ -173,7 +140,7 @@ extension ResponseDecoder {
             return .failed(ProviderError(kind: .truncated, message: "the response was empty"))
         }
         do throws(JSONScanError) {
-            switch try scan(record, count: count, parser: parser, into: &sink) {
+            switch try decoder.scan(record, count: count, type: type, parser: parser, into: &sink) {
             case .failed(let error): return .failed(error)
             case .error: return .failed(error(in: record, count: count, parser: parser))
             case .unknown:
@@ -192,15 +159,15 @@ extension ResponseDecoder {
     /// A body is complete as such only in the formats whose bodies carry no terminal marker.
     private var isWholeBody: Bool {
         switch type.format {
-        case .openAI: openAI.answer.isBegun
+        case .openAI: answer.isBegun
         // A stream that came as an array still has to say why it ended.
-        case .gemini: gemini.answer.isBegun && (!streaming || gemini.answer.finish != nil)
+        case .gemini: answer.isBegun && (!streaming || answer.finish != nil)
         case .anthropic, .ollama: false
         }
     }
 
     private var notAnAnswer: ProviderError {
-        if ollama.answer.isBegun || gemini.answer.isBegun { return cut }
+        if answer.isBegun, type.format == .ollama || type.format == .gemini { return cut }
         return ProviderError(kind: .invalidResponse, message: "the response holds no answer")
     }
 

@@ -12,11 +12,6 @@ struct ArenaBuffer {
     private var capacity: Int
     private(set) var count = 0
 
-    /// A string is escaped in pieces of this size, so that the sixfold room an escape may need stays small.
-    private static let pieceBytes = 512
-    /// Room to ask for beyond the bytes expected, so that the last piece does not make the buffer grow.
-    static let slackBytes = 6 * pieceBytes
-
     init(arena: RequestArena, capacity: Int) throws(EncodingError) {
         self.arena = arena
         self.capacity = max(capacity, 64)
@@ -67,31 +62,13 @@ struct ArenaBuffer {
     /// Appends the text as the inside of a JSON string.
     mutating func appendEscaped(_ text: String) throws(EncodingError) {
         try unsafe text.utf8Span.span.withUnsafeBufferPointer { (bytes) throws(EncodingError) in
-            var from = 0
-            while from < bytes.count {
-                let to = unsafe Self.pieceEnd(bytes, from: from)
-                try unsafe escape(UnsafeBufferPointer(rebasing: bytes[from..<to]))
-                from = to
+            guard let from = bytes.baseAddress else { return }
+            try unsafe from.withMemoryRebound(to: CChar.self, capacity: bytes.count) { (from) throws(EncodingError) in
+                // Looked at twice: room for the worst case would be six times the text.
+                try reserve(unsafe casc_json_escaped_length(from, bytes.count))
+                let out = unsafe (start + count).assumingMemoryBound(to: CChar.self)
+                count += unsafe casc_json_escape(from, bytes.count, out)
             }
-        }
-    }
-
-    /// Up to ``pieceBytes`` further on, never inside a character.
-    @unsafe
-    private static func pieceEnd(_ bytes: UnsafeBufferPointer<UInt8>, from: Int) -> Int {
-        guard bytes.count - from > pieceBytes else { return bytes.count }
-        var end = from + pieceBytes
-        while unsafe bytes[end] & 0xC0 == 0x80 { end -= 1 }
-        return end
-    }
-
-    @unsafe
-    private mutating func escape(_ piece: UnsafeBufferPointer<UInt8>) throws(EncodingError) {
-        guard let from = piece.baseAddress else { return }
-        try reserve(6 * piece.count)
-        let out = unsafe (start + count).assumingMemoryBound(to: CChar.self)
-        count += unsafe from.withMemoryRebound(to: CChar.self, capacity: piece.count) {
-            unsafe casc_json_escape($0, piece.count, out)
         }
     }
 

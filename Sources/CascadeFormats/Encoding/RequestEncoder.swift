@@ -27,7 +27,7 @@ public enum RequestEncoder {
         _ request: ChatRequest, options: EncodingOptions, into arena: RequestArena
     ) throws(EncodingError) -> EncodedBody {
         try request.checkConsistency()
-        let capacity = request.estimatedBytes + ArenaBuffer.slackBytes
+        let capacity = request.estimatedBytes
         let (bytes, dropped) = try write(options, into: arena, capacity: capacity) { out throws(EncodingError) in
             switch options.type.format {
             case .openAI: try OpenAIEncoder(request, options).writeTail(to: &out)
