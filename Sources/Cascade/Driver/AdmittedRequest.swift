@@ -1,7 +1,8 @@
 internal import CascadeTransport
 
-/// A request that was let in, with everything its way through the cascade needs.
-struct AdmittedRequest: Sendable {
+/// A request that was let in, with everything its way through the cascade needs. Its transfers own it until libcurl has
+/// let go of what is in its arena.
+final class AdmittedRequest: Sendable {
     let core: RouterCore
     let request: ChatRequest
     let snapshot: Snapshot
@@ -10,9 +11,26 @@ struct AdmittedRequest: Sendable {
     let startedAt: Instant
     /// The instant at which the cascade gives up.
     let deadline: Instant
-    let lease: ArenaLease
+    private let lease: ArenaLease
     /// What admission counts for it.
     let bytes: Int
+
+    init(
+        core: RouterCore, request: ChatRequest, snapshot: Snapshot, decision: RoutingTable.Decision,
+        isStreaming: Bool, startedAt: Instant, deadline: Instant, lease: consuming ArenaLease, bytes: Int
+    ) {
+        self.core = core
+        self.request = request
+        self.snapshot = snapshot
+        self.decision = decision
+        self.isStreaming = isStreaming
+        self.startedAt = startedAt
+        self.deadline = deadline
+        self.lease = lease
+        self.bytes = bytes
+    }
+
+    var arena: RequestArena { lease.arena }
 
     /// The executor of the loop that the first candidate's connections are on.
     var executor: LoopExecutor {

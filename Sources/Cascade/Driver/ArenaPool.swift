@@ -26,9 +26,9 @@ final class ArenaPool: Sendable {
     }
 }
 
-/// An arena's use by one request. Transfers keep it alive until libcurl has let go of the request's bytes; the last one
-/// to let go returns the arena to its pool.
-final class ArenaLease: Sendable {
+/// An arena's use by one request. Whoever holds the lease is the owner of the transfers whose bytes are in the arena:
+/// they keep it alive until libcurl has let go of them, and then the arena returns to its pool.
+struct ArenaLease: ~Copyable, Sendable {
     let arena: RequestArena
     private let pool: ArenaPool
 
@@ -40,4 +40,15 @@ final class ArenaLease: Sendable {
     deinit {
         pool.giveBack(arena)
     }
+}
+
+/// The owner of a transfer that belongs to no request.
+final class LeasedArena: Sendable {
+    private let lease: ArenaLease
+
+    init(_ lease: consuming ArenaLease) {
+        self.lease = lease
+    }
+
+    var arena: RequestArena { lease.arena }
 }

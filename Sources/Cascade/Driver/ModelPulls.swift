@@ -89,14 +89,15 @@ final class ModelPulls: Sendable {
     }
 
     private func start(model: String, provider: Provider, timeout: Duration, core: RouterCore) -> Transfer? {
-        guard let endpoint = provider.endpoint, let lease = try? core.arenas.lease(),
-            let body = try? RequestEncoder.pullBody(model: model, into: lease.arena),
-            let url = try? lease.arena.copyCString(RequestEncoder.pullURL(base: provider.baseURL))
+        guard let endpoint = provider.endpoint, let owner = try? LeasedArena(core.arenas.lease()),
+            let body = try? RequestEncoder.pullBody(model: model, into: owner.arena),
+            let url = try? owner.arena.copyCString(RequestEncoder.pullURL(base: provider.baseURL))
         else { return nil }
         let deadlines = TransferDeadlines(
             connect: provider.timeouts.connect, totalAt: EventLoop.instant(after: timeout))
         return try? UpstreamRequest.post(
-            url: url, head: body, tail: nil, framing: .ndjson, deadlines: deadlines, on: endpoint, lease: lease)
+            url: url, head: body, tail: nil, framing: .ndjson, deadlines: deadlines, on: endpoint,
+            arena: owner.arena, owner: owner)
     }
 
     private static func read(

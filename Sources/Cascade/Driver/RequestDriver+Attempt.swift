@@ -63,6 +63,7 @@ extension RequestDriver {
         }
     }
 
+    @inline(never)
     private func start(_ attempt: Attempt) throws(UpstreamFailure) -> UpstreamCall {
         let provider = attempt.provider
         guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
@@ -70,10 +71,11 @@ extension RequestDriver {
         let body = encodedBody(attempt.candidate)
         do throws(EncodingError) {
             let transfer = try UpstreamRequest.post(
-                url: try admitted.lease.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
+                url: try admitted.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
                 head: body.head.bytes, tail: body.tail.tail,
                 framing: TransferFraming(provider.type.framing(streaming: streaming)),
-                deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, lease: admitted.lease)
+                deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, arena: admitted.arena,
+                owner: admitted)
             if let transfer { return UpstreamCall(transfer: transfer, type: provider.type, streaming: streaming) }
         } catch {
             throw .transport(TransferFailure(kind: .local, message: error.message), nil)

@@ -13,6 +13,21 @@ struct EncodedCandidate {
     var droppedFields: [String] { tail.droppedFields + head.droppedFields }
 }
 
+/// What was encoded so far. That is one candidate's request as a rule, which costs no array.
+struct EncodedCandidates {
+    private var first: EncodedCandidate?
+    private var others: [EncodedCandidate] = []
+
+    mutating func append(_ candidate: EncodedCandidate) {
+        if first == nil { first = candidate } else { others.append(candidate) }
+    }
+
+    func first(where matches: (EncodedCandidate) -> Bool) -> EncodedCandidate? {
+        if let first, matches(first) { return first }
+        return others.first(where: matches)
+    }
+}
+
 /// A provider that was passed by, and what that says about the router's state.
 struct SkippedProvider {
     enum Cause: Hashable {
@@ -39,6 +54,7 @@ extension RequestDriver {
     private static var busyPause: Duration { .milliseconds(100) }
 
     /// Asks everyone who may hold the candidate back, the one whose answer is a commitment last.
+    @inline(never)
     func consider(_ index: Int) throws(CascadeError) -> Step {
         let candidate = admitted.decision.candidates[index]
         let provider = admitted.snapshot.providers[candidate.provider]
@@ -69,6 +85,7 @@ extension RequestDriver {
     }
 
     /// Attempts a candidate although its circuit is open: nobody else is left.
+    @inline(never)
     func forceProbe(_ index: Int) throws(CascadeError) -> Step {
         let provider = admitted.snapshot.providers[admitted.decision.candidates[index].provider]
         return admit(encodedBody(index), provider: provider, forced: true)
@@ -148,7 +165,7 @@ extension RequestDriver {
     private func encode(_ index: Int, model: String, provider: Provider) throws(CascadeError) -> Encoding {
         if let known = encoded.first(where: { $0.candidate == index }) { return .body(known) }
         let options = provider.encoding
-        let arena = admitted.lease.arena
+        let arena = admitted.arena
         do throws(EncodingError) {
             let key = options.bodyKey
             let tail: EncodedBody

@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// What comes of an attempt, and of the request.
 extension RequestDriver {
+    @inline(never)
     func succeed(_ attempt: Attempt, _ answer: AnswerCollector) -> ChatResponse {
         let now = now
         _ = machine.succeeded(at: now)
@@ -22,6 +23,7 @@ extension RequestDriver {
     }
 
     /// The first token is there: the stream takes over the request's place, and ends the attempt.
+    @inline(never)
     func commit(_ attempt: Attempt, _ committed: consuming Committed) -> ChatStream {
         let now = now
         _ = machine.committed(at: now)
@@ -74,6 +76,7 @@ extension RequestDriver {
             })
     }
 
+    @inline(never)
     private func again(_ attempt: Attempt) -> Step {
         var attempt = attempt
         attempt.startedAt = now
@@ -82,11 +85,13 @@ extension RequestDriver {
         return .attempt(attempt)
     }
 
+    @inline(never)
     private func add(_ report: AttemptReport) {
         attempts.append(report)
         core.attemptEnded(report)
     }
 
+    @inline(never)
     private func report(
         _ attempt: Attempt, _ outcome: AttemptReport.Outcome, failure: UpstreamFailure?, at now: Instant
     ) -> AttemptReport {
@@ -112,6 +117,7 @@ extension RequestDriver {
         core.admission.leave(bytes: admitted.bytes)
     }
 
+    @inline(never)
     func end(_ outcome: FallbackMachine.Outcome) -> CascadeError {
         end(
             CascadeError(

@@ -5,6 +5,9 @@ internal import Synchronization
 ///
 /// One task at a time; made and used within it. Whoever makes one calls `complete` or `stream` once, and that call gives
 /// the request's place back on every way out; a committed stream takes the place over.
+///
+/// What does not wait is never inlined into what does: its variables would be part of the task's memory, which a task
+/// keeps for its life at the most it ever needed.
 final class RequestDriver {
     let admitted: AdmittedRequest
     let span: RequestSpan
@@ -13,7 +16,7 @@ final class RequestDriver {
     var skips: [SkippedProvider]
     var lastFailure: UpstreamFailure?
     /// What was encoded, by candidate: a later attempt on one sends the same bytes.
-    var encoded: [EncodedCandidate] = []
+    var encoded = EncodedCandidates()
     /// Candidates whose breaker has this request's one verdict.
     var judged: Set<Int> = []
     /// Candidates that failed this request; each has it on its record once, unless it answers in the end.

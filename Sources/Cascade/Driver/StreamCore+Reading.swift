@@ -1,5 +1,6 @@
 internal import CascadeTransport
 
+// What does not wait is never inlined into what does, as in ``RequestDriver``: it would be memory of each reader's task.
 extension StreamCore {
     /// What a reader found.
     enum Step<Value: Sendable>: Sendable {
@@ -18,12 +19,14 @@ extension StreamCore {
     }
 
     /// The next event, if it is there. Neither waits nor awaits: a reader that keeps up with a burst costs no more.
+    @inline(never)
     func nextEvent() -> Step<ChatEvent> {
         if Task.isCancelled { cancel() }
         return withState { eventStep(&$0) }
     }
 
     /// Puts the text that is there into `bytes`, which is emptied before; its memory is used again.
+    @inline(never)
     func nextText(into bytes: inout [UInt8]) -> Step<Void> {
         if Task.isCancelled { cancel() }
         // Moved, not shared: the bytes are appended to in place.

@@ -31,6 +31,7 @@ struct UpstreamCall: ~Copyable {
 
     /// Decodes the unread records in their order, for as long as `sink` wants more, and tells it what they say. Tokens
     /// feed the transfer's deadlines of the first token and of progress.
+    @inline(never)
     mutating func advance(into sink: inout some TokenSink) -> Progress {
         let tokens = sink.tokenCount
         var progress = decode(into: &sink)

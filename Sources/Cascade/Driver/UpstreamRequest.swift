@@ -2,30 +2,30 @@ internal import CascadeTransport
 
 /// Starts transfers from a request's arena. The one place of this module that handles memory by address.
 enum UpstreamRequest {
-    /// Posts `head` and `tail`, one after the other, to `url`.
+    /// Posts `head` and `tail`, one after the other, to `url`. All three are in `arena`, whose lease `owner` holds.
     ///
     /// - Returns: `nil` when this process is out of memory or the loop was shut down.
     static func post(
         url: ArenaBytes, head: ArenaBytes, tail: ArenaBytes?, framing: TransferFraming, deadlines: TransferDeadlines,
-        on endpoint: Endpoint, lease: ArenaLease
+        on endpoint: Endpoint, arena: RequestArena, owner: some AnyObject & Sendable
     ) throws(EncodingError) -> Transfer? {
-        // The lease is the transfer's owner: the arena keeps all of them until libcurl has let go of them.
+        // The owner holds the arena's lease: all of this is there until libcurl has let go of it.
         let address = unsafe url.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
         var body = unsafe (head.unsafeBytes, UnsafeRawBufferPointer(start: nil, count: 0))
         if let tail, head.count + tail.count <= Transfer.singleWriteBytes {
-            unsafe body.0 = try lease.arena.join(head, tail).unsafeBytes
+            unsafe body.0 = try arena.join(head, tail).unsafeBytes
         } else if let tail {
             unsafe body.1 = tail.unsafeBytes
         }
         var request = unsafe TransferRequest(url: address, body: body, framing: framing)
         unsafe request.deadlines = deadlines
         unsafe request.bodyLimit = bodyLimit
-        return unsafe Transfer.start(request, on: endpoint, owner: lease)
+        return unsafe Transfer.start(request, on: endpoint, owner: owner)
     }
 
     /// Gets `url`.
     static func get(
-        url: ArenaBytes, deadlines: TransferDeadlines, on endpoint: Endpoint, lease: ArenaLease
+        url: ArenaBytes, deadlines: TransferDeadlines, on endpoint: Endpoint, owner: LeasedArena
     ) -> Transfer? {
         let address = unsafe url.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
         let empty = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -33,7 +33,7 @@ enum UpstreamRequest {
         unsafe request.method = .get
         unsafe request.deadlines = deadlines
         unsafe request.bodyLimit = bodyLimit
-        return unsafe Transfer.start(request, on: endpoint, owner: lease)
+        return unsafe Transfer.start(request, on: endpoint, owner: owner)
     }
 
     /// Bytes of a response, decoded: a stream of several hours stays far below it.

@@ -11,7 +11,6 @@ enum MediaFiles {
 
     /// The request with every file replaced by its bytes in base64.
     static func resolve(_ request: ChatRequest) async throws(CascadeError) -> ChatRequest {
-        guard namesFiles(request) else { return request }
         // The caller may be on a loop's thread, which a slow disk must not hold up.
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(CascadeError) in
             try await read(request)
@@ -21,11 +20,11 @@ enum MediaFiles {
     /// What the files will take once they are encoded: what admission must know before they are read. A file that is
     /// not there, or is too large, counts nothing; `resolve` refuses it.
     static func encodedSize(of request: ChatRequest) async -> Int {
-        guard namesFiles(request) else { return 0 }
-        return await withTaskExecutorPreference(globalConcurrentExecutor) { await measure(request) }
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await measure(request) }
     }
 
-    private static func namesFiles(_ request: ChatRequest) -> Bool {
+    /// Whether there is anything to read.
+    static func areNamed(in request: ChatRequest) -> Bool {
         request.messages.contains { $0.content.contains { $0.filePath != nil } }
     }
 

@@ -41,17 +41,20 @@ final class Admission: Sendable {
 
     var active: Int { state.withLock { $0.active } }
 
-    /// Takes a place for a request of about `bytes`; give it back with `leave`.
+    /// Takes a place for a request of about `bytes` if there is one, and nobody waits for it; give it back with `leave`.
+    func tryEnter(bytes: Int) -> Bool {
+        state.withLock { state in
+            guard !state.isClosed, state.waiters.isEmpty, fits(bytes, in: state) else { return false }
+            take(bytes, in: &state)
+            return true
+        }
+    }
+
+    /// Takes a place for a request of about `bytes`, waiting for it if need be; give it back with `leave`.
     ///
     /// - Parameter deadline: Of the request, which does not wait any longer.
     func enter(bytes: Int, deadline: Instant) async -> Verdict {
-        let isIn: Verdict? = state.withLock { state in
-            if state.isClosed { return .shutdown }
-            guard state.waiters.isEmpty, fits(bytes, in: state) else { return nil }
-            take(bytes, in: &state)
-            return .admitted
-        }
-        if let isIn { return isIn }
+        if tryEnter(bytes: bytes) { return .admitted }
         return await wait(bytes: bytes, until: min(deadline, clock.now.advanced(by: Self.maxWait)))
     }
 

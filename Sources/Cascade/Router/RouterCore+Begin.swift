@@ -22,13 +22,16 @@ extension RouterCore {
         let plan = try plan(request, needs: ContentNeeds(of: request))
         let limit = plan.snapshot.configuration.cascade.deadline
         let deadline = startedAt.advanced(by: min(request.deadline ?? limit, limit))
-        let bytes = await estimatedMemory(of: request, snapshot: plan.snapshot)
-        try await enter(bytes: bytes, deadline: deadline)
+        // Nearly every request names no file and finds a place: nothing is awaited then.
+        let namesFiles = MediaFiles.areNamed(in: request)
+        let files = namesFiles ? await MediaFiles.encodedSize(of: request) : 0
+        let bytes = estimatedMemory(of: request, files: files, snapshot: plan.snapshot)
+        if !admission.tryEnter(bytes: bytes) { try await enter(bytes: bytes, deadline: deadline) }
         do throws(CascadeError) {
             return AdmittedRequest(
-                core: self, request: try await MediaFiles.resolve(request), snapshot: plan.snapshot,
-                decision: plan.decision, isStreaming: streaming, startedAt: startedAt, deadline: deadline,
-                lease: try leaseArena(), bytes: bytes)
+                core: self, request: namesFiles ? try await MediaFiles.resolve(request) : request,
+                snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming, startedAt: startedAt,
+                deadline: deadline, lease: try leaseArena(), bytes: bytes)
         } catch {
             admission.leave(bytes: bytes)
             throw error
@@ -36,11 +39,11 @@ extension RouterCore {
     }
 
     /// The bytes of its files, read; of its body, once for each encoding that the cascade may come to need; of a ring.
-    private func estimatedMemory(of request: ChatRequest, snapshot: Snapshot) async -> Int {
-        let files = await MediaFiles.encodedSize(of: request)
-        return files + (request.estimatedBytes + files) * snapshot.encodingCount + options.tuning.ringBytes
+    private func estimatedMemory(of request: ChatRequest, files: Int, snapshot: Snapshot) -> Int {
+        files + (request.estimatedBytes + files) * snapshot.encodingCount + options.tuning.ringBytes
     }
 
+    @inline(never)
     private func leaseArena() throws(CascadeError) -> ArenaLease {
         do throws(EncodingError) {
             return try arenas.lease()
@@ -54,6 +57,7 @@ extension RouterCore {
         var decision: RoutingTable.Decision
     }
 
+    @inline(never)
     func plan(_ request: ChatRequest, needs: ContentNeeds) throws(CascadeError) -> Plan {
         let day = clock.day
         let plan: Plan? = shared.withLock { shared in

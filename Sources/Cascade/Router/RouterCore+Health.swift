@@ -54,11 +54,11 @@ extension RouterCore {
     }
 
     private func get(_ url: String, from provider: Provider, endpoint: Endpoint) async -> Probe {
-        guard let lease = try? arenas.lease(), let address = try? lease.arena.copyCString(url) else {
+        guard let owner = try? LeasedArena(arenas.lease()), let address = try? owner.arena.copyCString(url) else {
             return Probe(isHealthy: false, detail: "out of memory")
         }
         let deadlines = TransferDeadlines(totalAt: EventLoop.instant(after: Self.healthTimeout))
-        guard let transfer = UpstreamRequest.get(url: address, deadlines: deadlines, on: endpoint, lease: lease) else {
+        guard let transfer = UpstreamRequest.get(url: address, deadlines: deadlines, on: endpoint, owner: owner) else {
             return Probe(isHealthy: false, detail: "the router was shut down")
         }
         let signal = transfer.signal
