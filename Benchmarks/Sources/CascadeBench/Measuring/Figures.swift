@@ -57,7 +57,7 @@ struct Figures: Codable, Sendable {
         failed = recorder.failed
         seconds = used.seconds
         rps = count / seconds
-        cpu_us_per_request = used.cpuMicroseconds / count
+        cpu_us_per_request = (used.cpuMicroseconds - memory.ownMicroseconds) / count
         mallocs_per_request = Double(used.traffic.allocations) / count
         bytes_per_request = Double(used.traffic.bytes) / count
         peak_allocated = memory.peakAllocated

@@ -12,6 +12,8 @@ final class MemoryWatch: Sendable {
         var peakResident = 0
         /// `[milliseconds since the start, allocated, resident]`, each with the highest figures since the one before.
         var timeline: [[Int]] = []
+        /// What looking took of the processor's time.
+        var ownMicroseconds = 0.0
     }
 
     fileprivate struct Point {
@@ -35,16 +37,18 @@ final class MemoryWatch: Sendable {
         var count = 0
     }
 
-    private static let interval: UInt32 = 5_000
     private static let maximumPoints = 100
 
     private let keepsTimeline: Bool
     private let start = SystemTime.now
     private let state: Mutex<State>
     private let isStopped = Atomic<Bool>(false)
+    private let ownMicroseconds = Atomic<UInt64>(0)
 
     /// Begins at once.
-    init(keepsTimeline: Bool = false) {
+    ///
+    /// - Parameter interval: In milliseconds. A look takes the processor's time, too, which counts where little else runs.
+    init(keepsTimeline: Bool = false, interval: UInt32 = 5) {
         self.keepsTimeline = keepsTimeline
         var state = State()
         if keepsTimeline { state.points.reserveCapacity(Self.maximumPoints) }
@@ -52,20 +56,22 @@ final class MemoryWatch: Sendable {
         look()
         Thread.detachNewThread { [self] in
             while !isStopped.load(ordering: .relaxed) {
-                usleep(Self.interval)
+                usleep(interval * 1_000)
                 look()
+                ownMicroseconds.store(UInt64(SystemTime.threadMicroseconds), ordering: .relaxed)
             }
         }
     }
 
-    /// Takes a last look.
+    /// Takes a last look. The thread ends within an interval.
     func stop() -> Figures {
         isStopped.store(true, ordering: .relaxed)
         look()
         return state.withLock { state in
             Figures(
                 peakAllocated: state.peakAllocated, peakResident: state.peakResident,
-                timeline: state.points.map { [$0.milliseconds, $0.allocated, $0.resident] })
+                timeline: state.points.map { [$0.milliseconds, $0.allocated, $0.resident] },
+                ownMicroseconds: Double(ownMicroseconds.load(ordering: .relaxed)))
         }
     }
 
