@@ -7,6 +7,6 @@ struct CascadeBenchCommand: AsyncParsableCommand {
         abstract: "Measures Cascade against what people would use instead.",
         subcommands: [
             BodiesCommand.self, CompareCommand.self, DoubleCommand.self, HoldCommand.self, MicroCommand.self,
-            RunCommand.self, SoakCommand.self,
+            RunCommand.self, SoakCommand.self, StartCommand.self,
         ])
 }
