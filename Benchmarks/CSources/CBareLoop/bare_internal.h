@@ -15,7 +15,6 @@ typedef struct bare_call {
     CURL *handle;
     uint64_t started_at;
     uint64_t first_byte_at; /* 0: none yet */
-    uint64_t body_bytes;
     bare_text text;
     bool has_begun; /* for bare_loop_hold */
 } bare_call;

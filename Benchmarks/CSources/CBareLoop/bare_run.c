@@ -3,20 +3,19 @@
 
 #include "bare_internal.h"
 
-static void note_bytes(bare_call *call, size_t length) {
+static void note_first_byte(bare_call *call) {
     if (call->first_byte_at == 0) call->first_byte_at = bare_now();
-    call->body_bytes += length;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     (void)bytes;
-    note_bytes(context, size * count);
+    note_first_byte(context);
     return size * count;
 }
 
 static size_t on_text(char *bytes, size_t size, size_t count, void *context) {
     bare_call *call = context;
-    note_bytes(call, size * count);
+    note_first_byte(call);
     return bare_text_feed(&call->text, bytes, size * count) ? size * count : 0;
 }
 
@@ -33,8 +32,6 @@ static void record(bare_call *call, CURLcode code, bare_loop_result *result) {
         return;
     }
     uint64_t index = result->answered++;
-    result->body_bytes += call->body_bytes;
-    result->text_bytes += call->text.bytes;
     result->latency_ns[index] = bare_now() - call->started_at;
     result->first_byte_ns[index] = call->first_byte_at == 0 ? 0 : call->first_byte_at - call->started_at;
 }
@@ -72,7 +69,7 @@ static int run(bare_loop *loop, bare_loop_result *result) {
 }
 
 int bare_loop_run(const bare_loop_load *load, bare_loop_result *result) {
-    result->answered = result->failed = result->body_bytes = result->text_bytes = 0;
+    result->answered = result->failed = 0;
     if (load->connections < 1) return EINVAL;
     if (load->requests == 0) return 0;
     int calls = load->requests < (uint64_t)load->connections ? (int)load->requests : load->connections;

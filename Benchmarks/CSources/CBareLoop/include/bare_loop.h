@@ -37,8 +37,6 @@ typedef struct bare_loop_load {
 typedef struct bare_loop_result {
     uint64_t answered;
     uint64_t failed;         /* not a 200, or curl failed, or where reads_text no terminal marker or another text */
-    uint64_t body_bytes;     /* of all answers */
-    uint64_t text_bytes;     /* of all answers; 0 unless reads_text */
     uint64_t *latency_ns;    /* the caller's array of `requests` elements, of which the first `answered` are set */
     uint64_t *first_byte_ns; /* likewise: to the first byte of the body */
 } bare_loop_result;

@@ -9,8 +9,7 @@ struct CurlEngine: Engine {
     func run(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) throws {
         try recorder.recordAnswers(upTo: load.requests) { latencies, firstTokens in
             var result = bare_loop_result(
-                answered: 0, failed: 0, body_bytes: 0, text_bytes: 0, latency_ns: latencies,
-                first_byte_ns: firstTokens)
+                answered: 0, failed: 0, latency_ns: latencies, first_byte_ns: firstTokens)
             let status = load.withBareLoad(expecting: expected) { bare_loop_run(&$0, &result) }
             guard status == 0 else { throw EngineError.loop(errno: status) }
             return (Int(result.answered), Int(result.failed))
@@ -31,8 +30,8 @@ struct CurlEngine: Engine {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread {
                     let context = Unmanaged.passUnretained(watch).toOpaque()
-                    let status = load.withBareLoad {
-                        bare_loop_hold(&$0, Int32(streams), HoldWatch.keepsGoing, context)
+                    let status = withExtendedLifetime(watch) {
+                        load.withBareLoad { bare_loop_hold(&$0, Int32(streams), HoldWatch.keepsGoing, context) }
                     }
                     continuation.resume(returning: status)
                 }
