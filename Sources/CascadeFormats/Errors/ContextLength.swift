@@ -1,19 +1,24 @@
 /// How providers say that a conversation does not fit the model's context window.
 enum ContextLength {
-    /// - Parameter message: In lower case.
     static func matches(_ message: String) -> Bool {
-        guard !message.contains("string too long") else { return false }
-        return phrases.contains { phrase in
-            var rest = message[...]
-            for part in phrase {
-                guard let found = rest.firstRange(of: part) else { return false }
-                rest = rest[found.upperBound...]
-            }
+        guard !message.contains(anyCase: "string too long") else { return false }
+        let bytes = message.utf8Span.span
+        for phrase in phrases where has(phrase, bytes) {
             return true
         }
+        return false
     }
 
-    /// The parts of a phrase in their order, with numbers or a name between them.
+    private static func has(_ phrase: [String], _ message: Span<UInt8>) -> Bool {
+        var start = 0
+        for part in phrase {
+            guard let found = message.firstRange(of: part, from: start) else { return false }
+            start = found.upperBound
+        }
+        return true
+    }
+
+    /// The parts of a phrase in their order and in lower case, with numbers or a name between them.
     private static let phrases: [[String]] = [
         ["maximum context length is"],
         ["prompt is too long"],

@@ -33,9 +33,7 @@ struct ErrorBody {
     }
 
     private mutating func read(_ hits: JSONHits<ErrorTag>) {
-        var code: [String] = []
-        var reason: [String] = []
-        var type: [String] = []
+        var ranked = RankedCodes()
         var weakMessage: String?
         for i in 0..<hits.count {
             let hit = hits[i]
@@ -50,17 +48,17 @@ struct ErrorBody {
             case .code where hit.isNumber: status = Self.status(hit.count) ?? status
             case .code:
                 guard let text = hit.text else { break }
-                if let number = Int(text) { status = Self.status(number) ?? status } else { code.append(text) }
-            case .reason: if let text = hit.text { reason.append(text) }
-            case .type: if let text = hit.text, text != "error" { type.append(text) }
-            case .retryDelay: retryDelay = hit.text.flatMap { DurationText.parse($0) } ?? retryDelay
+                if let number = Int(text) { status = Self.status(number) ?? status } else { ranked.append(text, .code) }
+            case .reason: if let text = hit.text { ranked.append(text, .reason) }
+            case .type: if let text = hit.text, text != "error" { ranked.append(text, .type) }
+            case .retryDelay: retryDelay = hit.text.flatMap { DurationText.parse($0[...]) } ?? retryDelay
             case .requestID: requestID = hit.text
             default: break
             }
         }
-        if weakMessage != nil, !code.isEmpty || !type.isEmpty || hasDetail(hits) { isError = true }
+        if weakMessage != nil, ranked.hasCodeOrType || hasDetail(hits) { isError = true }
         message = message ?? weakMessage
-        codes = reason + code + type
+        codes = ranked.codes
     }
 
     private func hasDetail(_ hits: JSONHits<ErrorTag>) -> Bool {
@@ -72,12 +70,44 @@ struct ErrorBody {
     }
 
     private static func plainText(_ body: RawSpan, start: Int, count: Int) -> String {
-        var bytes: [UInt8] = []
         let end = min(count, start + 2048)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(end - start)
         for i in start..<end {
             bytes.append(body[i])
         }
-        return String(decoding: bytes, as: UTF8.self) + (end < count ? "…" : "")
+        let text = String(decoding: bytes, as: UTF8.self)
+        return end < count ? text + "…" : text
+    }
+}
+
+/// Codes in the order of their rank, whatever order they come in; those of one rank stay as they come.
+private struct RankedCodes {
+    enum Rank {
+        case reason
+        case code
+        case type
+    }
+
+    private(set) var codes: [String] = []
+    private var reasons = 0
+    private var reasonsAndCodes = 0
+
+    var hasCodeOrType: Bool { codes.count > reasons }
+
+    mutating func append(_ code: String, _ rank: Rank) {
+        // Two or three is what most errors have: one allocation.
+        if codes.isEmpty { codes.reserveCapacity(4) }
+        switch rank {
+        case .reason:
+            codes.insert(code, at: reasons)
+            reasons += 1
+            reasonsAndCodes += 1
+        case .code:
+            codes.insert(code, at: reasonsAndCodes)
+            reasonsAndCodes += 1
+        case .type: codes.append(code)
+        }
     }
 }
 

@@ -16,8 +16,7 @@ public enum ErrorClassifier {
         let body = ErrorBody(body, count: count, parser: parser)
         var error = classify(type: type, status: head.status, body: body)
         error.retryAfter = RetryAfter.parse(
-            head: head, retryDelay: body.retryDelay, message: body.message,
-            isThrottled: error.kind == .rateLimited, now: now)
+            head: head, retryDelay: error.retryAfter, isThrottled: error.kind == .rateLimited, now: now)
         error.requestID = RequestID.of(head) ?? error.requestID
         if error.kind == .redirect, let location = head["location"] {
             error.message = "redirected to " + ErrorMessage.address(location)

@@ -1,7 +1,12 @@
 /// The codes that say more than a status does.
 enum ErrorCodes {
+    /// What the code means, in whatever case it is written.
+    static func kind(_ code: String) -> ProviderError.Kind? {
+        kinds[code] ?? (code.utf8.contains { $0 != $0.asciiLowercase } ? kinds[code.lowercased()] : nil)
+    }
+
     /// By the code in lower case. Codes that only repeat their status are not here.
-    static let kinds: [String: ProviderError.Kind] = [
+    private static let kinds: [String: ProviderError.Kind] = [
         "context_length_exceeded": .contextLength,
         "exceed_context_size_error": .contextLength,
         "model_context_window_exceeded": .contextLength,

@@ -9,13 +9,13 @@ struct ErrorEvidence {
     init(type: ProviderType, status: Int?, body: ErrorBody) {
         self.type = type
         self.status = status
-        self.codes = body.codes.map { $0.lowercased() }
-        self.message = body.message?.lowercased() ?? ""
+        self.codes = body.codes
+        self.message = body.message ?? ""
     }
 
     /// `nil` when there is neither a telling code nor a status.
     var kind: ProviderError.Kind? {
-        codes.lazy.compactMap { ErrorCodes.kinds[$0] }.first.map(refined) ?? worded ?? status.map(byStatus)
+        codes.lazy.compactMap(ErrorCodes.kind).first.map(refined) ?? worded ?? status.map(byStatus)
     }
 
     /// Codes that providers use for two things are told apart by words.
@@ -26,7 +26,7 @@ struct ErrorEvidence {
         }
     }
 
-    private func says(_ words: String) -> Bool { message.contains(words) }
+    private func says(_ words: String) -> Bool { message.contains(anyCase: words) }
 
     private var worded: ProviderError.Kind? {
         if type == .ollama, status == 404 || status == nil, says("model"), says("not found") { return .modelNotPulled }
@@ -42,18 +42,24 @@ struct ErrorEvidence {
     }
 
     private var isRequestStatus: Bool {
-        guard let status else { return true }
-        return [400, 404, 413, 422, 500].contains(status)
+        switch status {
+        case nil, 400, 404, 413, 422, 500: true
+        default: false
+        }
     }
 
     private var isMoneyStatus: Bool {
-        guard let status else { return true }
-        return [400, 402, 403, 429].contains(status)
+        switch status {
+        case nil, 400, 402, 403, 429: true
+        default: false
+        }
     }
 
     private var isKeyStatus: Bool {
-        guard let status else { return true }
-        return [400, 401, 403].contains(status)
+        switch status {
+        case nil, 400, 401, 403: true
+        default: false
+        }
     }
 
     private func byStatus(_ status: Int) -> ProviderError.Kind {

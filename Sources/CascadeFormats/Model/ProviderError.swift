@@ -83,7 +83,11 @@ public struct ResponseHead: Sendable, Hashable {
 
     /// The last field of that name, compared without case.
     public subscript(name: String) -> String? {
-        fields.last { $0.name.lowercased() == name }?.value
+        // Names are compared as they stand: a copy of each in lower case would be most of the work.
+        for index in fields.indices.reversed() where fields[index].name.equals(anyCase: name) {
+            return fields[index].value
+        }
+        return nil
     }
 
     public static func == (a: ResponseHead, b: ResponseHead) -> Bool {
