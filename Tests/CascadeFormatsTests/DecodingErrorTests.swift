@@ -219,6 +219,9 @@ private let statuses: [ErrorCase] = [
         // No part of a key is left, whatever it looks like inside.
         ("bad Pl4nt3d+/Key==AbCd/9876543210 here", "bad [redacted] here"),
         (#"bad Pl4nt3d\"Key=Ab&Cd,token=9876;543210."#, "bad [redacted]"),
+        ("Schlüssel „sk-abcdefghij“ ungültig", "Schlüssel [redacted] ungültig"),
+        ("无效的sk-abcdefghij 密钥", "[redacted] 密钥"),
+        ("authorization: bearer", "authorization: bearer"), ("'Bearer' <abc>", "'Bearer' [redacted]"),
         ("key= is empty", "key= is empty"),
         ("a task-based risk-free answer", "a task-based risk-free answer"),
         ("max_tokens=5 is too few", "max_tokens=5 is too few"),
@@ -237,6 +240,11 @@ private let statuses: [ErrorCase] = [
     ])
     func `the request's identifier comes from any of the fields`(_ fields: [(String, String)]) {
         #expect(classify(.openai, 500, "", fields.map { (name: $0.0, value: $0.1) }).requestID == "req_9")
+    }
+
+    @Test func `the last of two fields counts, in whatever case they are asked for`() {
+        let head = ResponseHead(status: 500, fields: [("Date", "a"), ("dAte", "b"), ("Dates", "c"), ("Dat", "d")])
+        #expect(head["date"] == "b" && head["Date"] == "b" && head["dates"] == "c" && head["da"] == nil)
     }
 
     @Test func `the request's identifier comes from the body when no field has it`() {
@@ -264,6 +272,20 @@ private let statuses: [ErrorCase] = [
         for body in [openAI("bad \(blanks)Pl4nt3d-key"), "bad \(blanks + blanks)Pl4nt3d-key"] {
             let message = classify(.openai, 401, body).message
             #expect(message.hasPrefix("bad") && message.hasSuffix("…") && !message.contains("key"))
+        }
+    }
+
+    @Test func `what follows a long key is not lost`() {
+        let key = "sk-" + String(repeating: "k", count: 500)
+        #expect(classify(.openai, 401, openAI("bad \(key) here")).message == "bad [redacted] here")
+    }
+
+    @Test func `a line that is one already stays as it is`() {
+        for line in ["plain words", "é", String(repeating: "a", count: 300)] {
+            #expect(classify(.openai, 400, openAI(line)).message == line)
+        }
+        for line in [" a  b ", #"a\u0000b"#, #"\ta\u007fb"#, "\u{200D}a b"] {
+            #expect(classify(.openai, 400, openAI(line)).message == "a b")
         }
     }
 

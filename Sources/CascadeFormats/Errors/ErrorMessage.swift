@@ -13,17 +13,12 @@ enum ErrorMessage {
     /// One line without control characters and keys, cut at ``longest``. What was cut ends with "…", so that whoever
     /// knows the secrets can tell where the beginning of one may stand.
     static func clean(_ text: String) -> String {
-        var words: [Substring] = []
-        var length = 0
+        if text.utf8.count <= longest, MessageLine.holds(text) { return text }
         // Far more than is kept, so that a huge text costs little.
         let kept = text.unicodeScalars.prefix(4 * longest)
-        let line = String(String.UnicodeScalarView(kept.map(visible)))
-        for word in line.split(separator: " ") where length <= longest {
-            words.append(word)
-            length += word.count + 1
-        }
         let isCut = kept.endIndex < text.unicodeScalars.endIndex
-        let cleaned = Redaction.redact(words) + (isCut ? "…" : "")
+        let line = MessageLine(kept, capacity: min(text.utf8.count, 4 * longest) + 1).text
+        let cleaned = isCut ? line + "…" : line
         return cleaned.count <= longest ? cleaned : String(cleaned.prefix(longest - 1)) + "…"
     }
 
@@ -39,12 +34,5 @@ enum ErrorMessage {
     /// An "@" in what seems to be the path may be that of a password with a slash in it.
     private static func withoutUser(_ address: Substring) -> String {
         address.contains("@") ? "another address" : clean(String(address))
-    }
-
-    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: " "
-        default: scalar
-        }
     }
 }

@@ -1,52 +1,61 @@
-/// Removes what looks like a credential.
+/// Tells what looks like a credential, which is then removed.
 ///
 /// The whole word goes, from blank to blank. Half a key would be worse than a lost address: whoever knows the key, and
 /// takes it out exactly, would not find it any more.
 enum Redaction {
-    private static let mark = "[redacted]"
+    static let mark = "[redacted]"
     /// How keys begin: OpenAI, Anthropic and their imitators, xAI, Groq, Google, Fireworks, Hugging Face, AWS.
     private static let prefixes = ["sk-", "sk_", "pk-", "xai-", "gsk_", "AIza", "fw_", "hf_", "AKIA", "ya29."]
     private static let names = ["key", "token", "secret", "password"]
     private static let quotes = "\"'`()[]{}<>.,:;"
 
-    /// Joins the words by spaces, without the credentials among them.
-    static func redact(_ words: [Substring]) -> String {
-        var result: [Substring] = []
-        var isAfterBearer = false
-        for word in words {
-            result.append(isAfterBearer || holdsCredential(word) ? mark[...] : word)
-            isAfterBearer = isAfterBearer ? false : isBearer(word)
+    /// Whether the next word is a credential.
+    static func isBearer(_ word: Span<UInt8>) -> Bool {
+        reads(word, "bearer") || reads(word, "authorizationbearer")
+    }
+
+    /// Whether the word reads so without its quotes.
+    private static func reads(_ word: Span<UInt8>, _ expected: String) -> Bool {
+        let expected = expected.utf8Span.span
+        var matched = 0
+        for index in word.indices where !quotes.utf8.contains(word[index]) {
+            guard matched < expected.count, word[index].asciiLowercase == expected[matched] else { return false }
+            matched += 1
         }
-        return result.joined(separator: " ")
+        return matched == expected.count
     }
 
-    private static func isBearer(_ word: Substring) -> Bool {
-        let bare = word.lowercased().filter { !quotes.contains($0) }
-        return bare == "bearer" || bare == "authorizationbearer"
-    }
-
-    private static func holdsCredential(_ word: Substring) -> Bool {
+    static func holdsCredential(_ word: Span<UInt8>) -> Bool {
         var isAfterWordCharacter = false
         for index in word.indices {
-            let rest = word[index...]
-            if !isAfterWordCharacter, beginsKey(rest) { return true }
-            if word[index] == "=", rest.count > 1, isSecretName(word[..<index]) { return true }
-            isAfterWordCharacter = isWordCharacter(word[index])
+            let byte = word[index]
+            let isWordCharacter = isWordCharacter(byte)
+            if isWordCharacter, !isAfterWordCharacter, beginsKey(word, at: index) { return true }
+            if byte == UInt8(ascii: "="), index + 1 < word.count, isSecretName(word.extracting(..<index)) {
+                return true
+            }
+            isAfterWordCharacter = isWordCharacter
         }
         return false
     }
 
-    private static func beginsKey(_ text: Substring) -> Bool {
-        prefixes.contains { text.hasPrefix($0) && text.dropFirst($0.count).count > 3 }
+    private static func beginsKey(_ word: Span<UInt8>, at index: Int) -> Bool {
+        for prefix in prefixes where word.has(prefix, at: index, anyCase: false) {
+            if word.count - index - prefix.utf8.count > 3 { return true }
+        }
+        return false
     }
 
-    private static func isWordCharacter(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || character == "-" || character == "_"
+    /// Letters beyond ASCII are none of it: rather a word too many is removed than a key behind a typographic quote left.
+    private static func isWordCharacter(_ byte: UInt8) -> Bool {
+        byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 
     /// Whether the text ends with a name such as `api_key`: what follows "=" is then its value.
-    private static func isSecretName(_ text: Substring) -> Bool {
-        let lower = text.lowercased()
-        return names.contains { lower.hasSuffix($0) }
+    private static func isSecretName(_ text: Span<UInt8>) -> Bool {
+        for name in names where name.utf8.count <= text.count {
+            if text.has(name, at: text.count - name.utf8.count) { return true }
+        }
+        return false
     }
 }
