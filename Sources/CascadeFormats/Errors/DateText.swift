@@ -1,54 +1,70 @@
 /// Dates as text, by arithmetic alone: HTTP's three forms (RFC 9110, 5.6.7) and RFC 3339.
 enum DateText {
     /// Seconds since 1970, of an HTTP date.
-    static func http(_ text: some StringProtocol) -> Int64? {
-        let words = text.split { " ,-".contains($0) }
+    static func http(_ text: Substring) -> Int64? {
+        var words = TextWords(text, separators: " ,-")
+        _ = words.next()
+        let (first, second, third, fourth) = (words.next(), words.next(), words.next(), words.next())
         // "Sun Nov  6 08:49:37 1994"
-        if words.count == 5, let month = months.firstIndex(of: String(words[1])) {
-            return seconds(year: Int(words[4]), month: month + 1, day: Int(words[2]), time: words[3])
+        if words.isAtEnd, let month = months.firstIndex(where: { first == $0 }) {
+            return seconds(year: Int(fourth), month: month + 1, day: Int(second), time: third)
         }
         // "Sun, 06 Nov 1994 08:49:37 GMT" and "Sunday, 06-Nov-94 08:49:37 GMT"
-        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
+        guard words.next() == "GMT", words.isAtEnd, let month = months.firstIndex(where: { second == $0 }) else {
             return nil
         }
-        let year = Int(words[3]).map { words[3].count == 2 ? $0 + ($0 < 70 ? 2000 : 1900) : $0 }
-        return seconds(year: year, month: month + 1, day: Int(words[1]), time: words[4])
+        let year = Int(third).map { third.utf8.count == 2 ? $0 + ($0 < 70 ? 2000 : 1900) : $0 }
+        return seconds(year: year, month: month + 1, day: Int(first), time: fourth)
     }
 
     /// Seconds since 1970, of an RFC 3339 date and time; fractions are dropped.
-    static func rfc3339(_ text: some StringProtocol) -> Int64? {
-        let halves = text.split { "Tt ".contains($0) }
-        guard halves.count == 2 else { return nil }
-        let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard date.count == 3, let (time, offset) = zone(halves[1]), let month = Int(date[1]) else { return nil }
-        let whole = time.prefix { $0 != "." }
-        return seconds(year: Int(date[0]), month: month, day: Int(date[2]), time: whole).map { $0 - offset }
+    static func rfc3339(_ text: Substring) -> Int64? {
+        var halves = TextWords(text, separators: "Tt ")
+        guard let (year, month, day) = threeNumbers(halves.next(), separator: "-"),
+            let (time, offset) = zone(halves.next()), halves.isAtEnd
+        else { return nil }
+        let whole = time.utf8.prefix { $0 != UInt8(ascii: ".") }
+        return seconds(year: year, month: month, day: day, time: Substring(whole)).map { $0 - offset }
     }
 
     /// Splits a time from its zone, which it gives in seconds.
-    private static func zone<Text: StringProtocol>(_ text: Text) -> (Text.SubSequence, Int64)? {
-        guard let mark = text.lastIndex(where: { "Zz+-".contains($0) }) else { return nil }
-        let name = text[text.index(after: mark)...]
+    private static func zone(_ text: Substring) -> (time: Substring, offset: Int64)? {
+        guard let mark = text.utf8.lastIndex(where: { "Zz+-".utf8.contains($0) }) else { return nil }
+        let name = text[text.utf8.index(after: mark)...]
         if text[mark] == "Z" || text[mark] == "z" { return name.isEmpty ? (text[..<mark], 0) : nil }
-        let parts = name.split(separator: ":")
-        guard parts.count == 2, let hours = Int64(parts[0]), let minutes = Int64(parts[1]),
+        var parts = TextWords(name, separators: ":")
+        guard let hours = Int64(parts.next()), let minutes = Int64(parts.next()), parts.isAtEnd,
             (0...23).contains(hours), (0...59).contains(minutes)
         else { return nil }
         let offset = hours * 3600 + minutes * 60
         return (text[..<mark], text[mark] == "-" ? -offset : offset)
     }
 
+    /// With exactly one separator between each and the next.
+    private static func threeNumbers(_ text: Substring, separator: Unicode.Scalar) -> (Int, Int, Int)? {
+        var parts = TextWords(text, separators: String(separator))
+        guard text.utf8.count(where: { $0 == UInt8(ascii: separator) }) == 2,
+            let first = Int(parts.next()), let second = Int(parts.next()), let third = Int(parts.next())
+        else { return nil }
+        return (first, second, third)
+    }
+
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    private static func seconds(year: Int?, month: Int, day: Int?, time: some StringProtocol) -> Int64? {
-        let clock = time.split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
+    private static func seconds(year: Int?, month: Int, day: Int?, time: Substring) -> Int64? {
         guard let year, (1970...9999).contains(year), (1...12).contains(month), let day, (1...31).contains(day),
-            clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2],
+            let second = secondOfDay(time)
+        else { return nil }
+        return days(year: year, month: month, day: day) * 86400 + second
+    }
+
+    private static func secondOfDay(_ time: Substring) -> Int64? {
+        guard let (hour, minute, second) = threeNumbers(time, separator: ":"),
             (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
-        return days(year: year, month: month, day: day) * 86400 + hour * 3600 + minute * 60 + second
+        return Int64(hour * 3600 + minute * 60 + second)
     }
 
     /// Days since 1970 in the Gregorian calendar. The year begins in March, so that the leap day is its last.

@@ -4,41 +4,45 @@ enum DurationText {
     static let longest = Duration.seconds(3_155_760_000)
 
     /// `nil` unless the whole text is such a duration, not negative.
-    static func parse(_ text: some StringProtocol) -> Duration? {
+    static func parse(_ text: Substring) -> Duration? {
         var seconds = 0.0
-        var number = ""
-        var unit = ""
-        for character in text {
-            if character.isASCII, character.isNumber || character == "." {
-                if !unit.isEmpty {
-                    guard let part = value(number, unit) else { return nil }
-                    seconds += part
-                    (number, unit) = ("", "")
-                }
-                number.append(character)
-            } else {
-                unit.append(character)
-            }
-        }
-        guard let part = value(number, unit) else { return nil }
-        return duration(seconds: seconds + part)
+        var rest = text.utf8
+        repeat {
+            let number = rest.prefix(while: isOfNumber)
+            let unit = rest[number.endIndex...].prefix { !isOfNumber($0) }
+            guard let scale = scale(Substring(unit)), let value = decimal(Substring(number)) else { return nil }
+            seconds += value * scale
+            rest = rest[unit.endIndex...]
+        } while !rest.isEmpty
+        return duration(seconds: seconds)
     }
 
-    private static func value(_ number: String, _ unit: String) -> Double? {
-        let units = ["h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9]
-        guard let scale = units[unit], let value = decimal(number) else { return nil }
-        return value * scale
+    private static func scale(_ unit: Substring) -> Double? {
+        switch unit {
+        case "h": 3600
+        case "m": 60
+        case "s": 1
+        case "ms": 1e-3
+        case "us", "µs": 1e-6
+        case "ns": 1e-9
+        default: nil
+        }
     }
 
     /// Digits, with at most one point among them and digits before it. No sign, no exponent, no words.
-    static func decimal(_ text: some StringProtocol) -> Double? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isDigit) }) else { return nil }
-        return Double(text)
+    static func decimal(_ text: Substring) -> Double? {
+        var points = 0
+        var isAfterDigit = false
+        for byte in text.utf8 {
+            guard byte.isASCIIDigit || (byte == UInt8(ascii: ".") && isAfterDigit) else { return nil }
+            isAfterDigit = byte.isASCIIDigit
+            points += isAfterDigit ? 0 : 1
+        }
+        return isAfterDigit && points <= 1 ? Double(text) : nil
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        byte.isASCIIDigit || byte == UInt8(ascii: ".")
     }
 
     /// At most ``longest``, to the millisecond.
