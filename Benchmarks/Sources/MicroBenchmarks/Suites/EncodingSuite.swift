@@ -16,23 +16,13 @@ enum EncodingSuite {
     private static func encoding(_ name: String, _ request: ChatRequest, for type: ProviderType) -> MicroBenchmark {
         let options = EncodingOptions(type: type)
         return MicroBenchmark(
-            name, allowing: type.allowedMallocs, prepare: { try RequestArena(blockBytes: 64 << 10, maxBytes: 1 << 20) }
+            name, allowing: 0, prepare: { try RequestArena(blockBytes: 64 << 10, maxBytes: 1 << 20) }
         ) { arena in
             arena.reset()
             let body = try RequestEncoder.encodeTail(request, options: options, into: arena)
             let head = try RequestEncoder.encodeHead(
                 model: "gpt-4o-mini", streaming: true, options: options, request: request, into: arena)
             BlackHole.take((head.bytes.count, body.tail.count))
-        }
-    }
-}
-
-extension ProviderType {
-    /// What these formats refuse depends on the model: its name is searched for words.
-    fileprivate var allowedMallocs: Double {
-        switch format {
-        case .openAI, .anthropic: 3
-        case .ollama, .gemini: 0
         }
     }
 }
