@@ -22,8 +22,22 @@ static bool is_plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+enum { BLOCK = 32 };
+
+/* Has no way out before its end, so that the compiler looks at many bytes at a time. */
+static bool is_plain_block(const unsigned char *bytes) {
+    unsigned char unplain = 0;
+    for (size_t i = 0; i < BLOCK; i++) {
+        unplain |= (unsigned char)!is_plain(bytes[i]);
+    }
+    return unplain == 0;
+}
+
 size_t casc_utf8_plain_prefix(const unsigned char *bytes, size_t length) {
     size_t i = 0;
+    while (length - i >= BLOCK && is_plain_block(bytes + i)) {
+        i += BLOCK;
+    }
     while (length - i >= sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, bytes + i, sizeof word);

@@ -28,4 +28,19 @@ struct EncodingBase64Tests {
     func taken(data: String) {
         #expect(Base64Text.isValid(data))
     }
+
+    @Test("base64 of any length is looked at to its end")
+    func long() {
+        for count in [236, 240, 244, 476, 480, 484, 4_096] {
+            let digits = String(repeating: "AAA\n", count: count / 3) + "A" + String(repeating: "A", count: count % 3)
+            let whole = digits + String(repeating: "A", count: (4 - digits.count { $0 == "A" } % 4) % 4)
+            #expect(Base64Text.isValid(whole))
+            #expect(!Base64Text.isValid(whole + "A"))
+            for place in [0, 100, whole.utf8.count - 1] {
+                var bytes = Array(whole.utf8)
+                bytes[place] = UInt8(ascii: "-")
+                #expect(!Base64Text.isValid(String(decoding: bytes, as: UTF8.self)))
+            }
+        }
+    }
 }
