@@ -53,6 +53,7 @@ struct casc_ring {
     uint64_t spill_end;   /* the position after the last published spilled record */
     uint64_t asked_head;  /* head when readability was last asked for */
     bool cramped;         /* what came at once did not fit: the buffer grows when the ring is empty */
+    size_t wanted;        /* the size of the buffer that was detached */
 
     uint8_t line_of_tail[LINE_PAIR];
     /* Written by the consumer; the producer reads only `tail`. */
@@ -108,11 +109,35 @@ void casc_ring_reset(casc_ring *ring, bool give_back) {
     atomic_store_explicit(&ring->tail, 0, memory_order_relaxed);
     ring->base = ring->spill_end = ring->asked_head = ring->known_head = ring->next_tail = 0;
     ring->cramped = false;
+    ring->wanted = 0;
     if (!give_back || ring->buffer == NULL) return;
     casc_memory_release(ring->allocator, ring->buffer);
     ring->buffer = NULL;
     atomic_fetch_sub_explicit(&ring->reserved, ring->size, memory_order_relaxed);
     ring->size = 0;
+}
+
+/* The buffer alone, as memory. */
+
+void *casc_ring_detach(casc_ring *ring, size_t *size) {
+    if (ring->buffer == NULL || ring->open_bytes != NULL || casc_ring_unread(ring) > 0) return NULL;
+    void *buffer = ring->buffer;
+    *size = ring->wanted = ring->size;
+    ring->buffer = NULL;
+    ring->size = 0;
+    atomic_fetch_sub_explicit(&ring->reserved, *size, memory_order_relaxed);
+    return buffer;
+}
+
+size_t casc_ring_wanted(const casc_ring *ring) {
+    return ring->buffer != NULL ? 0 : ring->wanted != 0 ? ring->wanted : SMALLEST;
+}
+
+void casc_ring_attach(casc_ring *ring, void *buffer, size_t size) {
+    ring->buffer = buffer;
+    ring->size = size;
+    ring->base = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    atomic_fetch_add_explicit(&ring->reserved, size, memory_order_relaxed);
 }
 
 /* Positions and sizes. */
@@ -147,7 +172,7 @@ static bool is_empty(const casc_ring *ring) {
 
 /* The buffer that a record of `needed` bytes asks for, at most the capacity. */
 static size_t fitting_size(const casc_ring *ring, size_t needed) {
-    size_t size = ring->size == 0 ? SMALLEST : ring->cramped ? 4 * ring->size : ring->size;
+    size_t size = ring->size == 0 ? casc_ring_wanted(ring) : ring->cramped ? 2 * ring->size : ring->size;
     while (size < needed) size *= 2;
     return size < ring->capacity ? size : ring->capacity;
 }

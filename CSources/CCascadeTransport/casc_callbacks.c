@@ -112,6 +112,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
         atomic_store_explicit(&slot->progress_at, slot->loop->now, memory_order_relaxed);
     }
     if (slot->framer.framing == CASC_FRAMING_BODY && before == 0) announce_body(slot, fresh);
+    casc_buffers_lend(slot->loop, slot->ring);
     size_t result = feed(slot, bytes + skipped, fresh, skipped);
     slot->outcome.body_bytes = before + (result == CURL_WRITEFUNC_PAUSE ? slot->skip - skipped : fresh);
     return result;

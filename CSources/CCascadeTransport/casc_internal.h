@@ -24,6 +24,9 @@ enum {
     DRAIN_MAX_BYTES = 64 * 1024,
     ANNOUNCED_BODY_MAX = 1024 * 1024,
     MAX_EVENTS = 256,
+    BUFFER_SMALLEST = 4096,
+    BUFFER_CLASSES = 5, /* 4 to 64 KiB */
+    BUFFERS_KEPT_BYTES = 1024 * 1024,
     NOT_IN_HEAP = -1,
 };
 
@@ -44,6 +47,7 @@ enum {
 #define WAITER_SIGNALLED ((uintptr_t)1)
 
 typedef struct casc_slot casc_slot;
+typedef struct casc_free_buffer casc_free_buffer;
 
 typedef struct casc_easy {
     CURL *handle;
@@ -146,6 +150,8 @@ struct casc_loop {
     uint64_t idle_at;  /* when an idle loop gives its memory back; 0: it has, or it is not idle */
     casc_slot **heap;
     int heap_count, heap_capacity;
+    casc_free_buffer *free_buffers[BUFFER_CLASSES];
+    size_t free_buffer_bytes;
 
     atomic_uint open_transfers, running, easy_handles, endpoint_count;
     _Atomic uint64_t rounds, wakes, started, connections, pauses;
@@ -174,6 +180,11 @@ casc_easy *casc_easy_take(casc_endpoint *endpoint);
 void casc_easy_give_back(casc_endpoint *endpoint, casc_easy *easy);
 void casc_endpoints_bury(casc_loop *loop);
 void casc_endpoints_trim(casc_loop *loop);
+
+/* casc_buffers.c */
+void casc_buffers_take(casc_loop *loop, casc_ring *ring);
+void casc_buffers_lend(casc_loop *loop, casc_ring *ring);
+void casc_buffers_free(casc_loop *loop);
 
 /* casc_callbacks.c */
 void casc_callbacks_install(casc_easy *easy);

@@ -139,6 +139,7 @@ static void give_memory_back(casc_loop *loop) {
     if (fresh == NULL) return;
     casc_endpoints_trim(loop);
     casc_slots_give_back(loop);
+    casc_buffers_free(loop);
     /* The one way libcurl has to close idle connections at once. */
     CURLM *old = loop->multi;
     curl_multi_cleanup(old);
@@ -328,6 +329,7 @@ void casc_loop_destroy(casc_loop *loop) {
     if (loop->multi != NULL) curl_multi_cleanup(loop->multi);
     if (loop->share != NULL) curl_share_cleanup(loop->share);
     casc_slots_free(loop);
+    casc_buffers_free(loop);
     close_descriptor(loop->timer);
     close_descriptor(loop->event);
     close_descriptor(loop->epoll);

@@ -85,6 +85,8 @@ static bool take_waiter_back(casc_slot *slot, uintptr_t waiter) {
 bool casc_transfer_wait(casc_loop *loop, casc_transfer_id transfer, void *waiter) {
     casc_slot *slot = casc_slot_find(loop, transfer);
     if (slot == NULL || !store_waiter(slot, (uintptr_t)waiter)) return false;
+    /* Both of the ring's sides are this thread's. */
+    if (casc_loop_is_current(loop)) casc_buffers_take(loop, slot->ring);
     /* Pairs with the fence of casc_slot_pause, and with that of dismiss_waiter. */
     atomic_thread_fence(memory_order_seq_cst);
     if (casc_slot_find(loop, transfer) != slot) return !take_waiter_back(slot, (uintptr_t)waiter);

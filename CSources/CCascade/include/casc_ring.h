@@ -95,6 +95,14 @@ size_t casc_ring_capacity(const casc_ring *ring); /* the most it may buffer */
 size_t casc_ring_low_mark(const casc_ring *ring);
 size_t casc_ring_reserved(const casc_ring *ring); /* memory held now, spilled records included */
 
+/* Neither side active: takes the buffer out of an empty ring, for another one's use; NULL when it has none or is not
+   empty. The ring gets a new one at its next append, as large as this was. */
+void *_Nullable casc_ring_detach(casc_ring *ring, size_t *size);
+/* The size of the buffer that an append would allocate now; 0 when there is one. */
+size_t casc_ring_wanted(const casc_ring *ring);
+/* Neither side active, and `wanted` bytes are asked for: gives the ring a detached buffer of just that size. */
+void casc_ring_attach(casc_ring *ring, void *buffer, size_t size);
+
 /* Neither side active: forget everything, keep the buffer (or, with `give_back`, free it). */
 void casc_ring_reset(casc_ring *ring, bool give_back);
 
