@@ -32,7 +32,8 @@ struct StreamReadingTests {
         }
         #expect(String(decoding: bytes, as: UTF8.self) == script.expectedText)
         #expect(stream.usage != nil && stream.finishReason == .stop)
-        #expect(try await stream.collect().content == script.expectedText)
+        // They were handed over to be used; a copy of them is kept for nobody.
+        #expect(try await stream.collect().content.isEmpty)
     }
 
     @Test("events tell reasoning, tool calls, usage and the end", arguments: Format.allCases)

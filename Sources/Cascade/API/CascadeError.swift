@@ -74,7 +74,10 @@ public struct CascadeError: Error, Sendable, Hashable {
 
 /// The part of an answer that had been delivered when it broke off.
 public struct PartialAnswer: Sendable, Hashable {
+    /// The text, but for what ``ChatStream/forEachText(_:)`` handed over: its readers have what they want of that.
     public var content: String
+    /// Bytes of text that were handed over, by whichever reader.
+    public var contentBytes: Int
     public var reasoning: String
     /// Tool calls that had begun. The last one may be incomplete: never execute it.
     public var toolCallCount: Int

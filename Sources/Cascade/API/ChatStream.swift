@@ -5,7 +5,8 @@
 /// an iterator before its end, closes the upstream at once, and so does cancelling the task that reads.
 ///
 /// Nothing that was not read is buffered beyond the transfer's ring: a reader that lags makes the provider wait. What was
-/// read is kept once, as UTF-8, for ``collect()`` and for the error of an answer that is cut.
+/// read is kept once, as UTF-8, for ``collect()`` and for the error of an answer that is cut; not so by
+/// ``forEachText(_:)``, with which a stream takes no more memory the longer it is.
 public final class ChatStream: Sendable {
     private let core: StreamCore
 
@@ -37,14 +38,18 @@ public final class ChatStream: Sendable {
     /// Everything that the provider sends: text, reasoning, tool calls, usage, and the reason of the end.
     public var events: EventSequence { EventSequence(core: core) }
 
-    /// Hands the text to `body` as UTF-8, valid for the call, in the pieces of ``text``, without making a `String` of them.
+    /// Hands the text to `body` as UTF-8, valid for the call, in the pieces of ``text``, without making a `String` of them
+    /// and without keeping them: neither ``collect()`` nor ``CascadeError/delivered`` will hold what was read so.
     ///
     /// - Throws: ``CascadeError`` when the answer was cut.
     public func forEachText(_ body: (Span<UInt8>) -> Void) async throws(CascadeError) {
-        var bytes: [UInt8] = []
+        try await forEachText(keeping: false, body)
+    }
+
+    private func forEachText(keeping: Bool, _ body: (Span<UInt8>) -> Void) async throws(CascadeError) {
         while true {
-            switch core.nextText(into: &bytes) {
-            case .value: body(bytes.span)
+            switch core.nextText(keeping: keeping, body) {
+            case .value: continue
             case .wait(let turn): await core.wait(turn)
             case .ended(nil): return
             case .ended(let error?): throw error
@@ -52,11 +57,12 @@ public final class ChatStream: Sendable {
         }
     }
 
-    /// Reads what remains and returns the whole answer, the part that was read before included.
+    /// Reads what remains and returns the whole answer, the part that was read before included, but for what
+    /// ``forEachText(_:)`` handed over.
     ///
     /// - Throws: ``CascadeError`` when the answer was cut or the stream was closed; also when a reader was told before.
     public func collect() async throws(CascadeError) -> ChatResponse {
-        try await forEachText { _ in }
+        try await forEachText(keeping: true) { _ in }
         return core.response()
     }
 
@@ -126,7 +132,6 @@ public final class ChatStream: Sendable {
     fileprivate final class Reader {
         let core: StreamCore
         private var isAtEnd = false
-        private var bytes: [UInt8] = []
 
         init(_ core: StreamCore) {
             self.core = core
@@ -136,6 +141,7 @@ public final class ChatStream: Sendable {
             if !isAtEnd { core.cancel() }
         }
 
+        @inline(never)
         func event() throws(CascadeError) -> StreamCore.Step<ChatEvent> {
             if isAtEnd { return .ended(nil) }
             let step = core.nextEvent()
@@ -143,10 +149,12 @@ public final class ChatStream: Sendable {
             return step
         }
 
+        @inline(never)
         func text() throws(CascadeError) -> StreamCore.Step<String> {
             if isAtEnd { return .ended(nil) }
-            switch core.nextText(into: &bytes) {
-            case .value: return .value(String(decoding: bytes, as: UTF8.self))
+            var piece = ""
+            switch core.nextText(keeping: true, { piece = String(copying: $0) }) {
+            case .value: return .value(piece)
             case .wait(let turn): return .wait(turn)
             case .ended(let error):
                 try end(error)

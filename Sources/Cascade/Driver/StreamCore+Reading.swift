@@ -25,16 +25,17 @@ extension StreamCore {
         return withState { eventStep(&$0) }
     }
 
-    /// Puts the text that is there into `bytes`, which is emptied before; its memory is used again.
+    /// Hands the text that is there to `body`, as one piece.
+    ///
+    /// - Parameter keeping: Whether the text belongs to the answer that errors and ``response()`` carry.
     @inline(never)
-    func nextText(into bytes: inout [UInt8]) -> Step<Void> {
+    func nextText(keeping: Bool, _ body: (Span<UInt8>) -> Void) -> Step<Void> {
         if Task.isCancelled { cancel() }
-        // Moved, not shared: the bytes are appended to in place.
-        var text: [UInt8] = []
-        swap(&text, &bytes)
-        defer { swap(&text, &bytes) }
-        text.removeAll(keepingCapacity: true)
-        return withState { textStep(&$0, &text) }
+        var text = TextBuffers.take()
+        let step = withState { textStep(&$0, &text, keeping: keeping) }
+        if case .value = step { body(text.span) }
+        TextBuffers.giveBack(text)
+        return step
     }
 
     private func eventStep(_ state: inout State) -> Step<ChatEvent> {
@@ -53,12 +54,16 @@ extension StreamCore {
         }
     }
 
-    private func textStep(_ state: inout State, _ text: inout [UInt8]) -> Step<Void> {
+    private func textStep(_ state: inout State, _ text: inout [UInt8], keeping: Bool) -> Step<Void> {
         while true {
-            takeEvents(&state, &text)
+            takeEvents(&state, &text, keeping: keeping)
             let known = text.count
             let progress = gather(&state, &text)
-            state.answer.text(text.span.extracting(droppingFirst: known))
+            if keeping {
+                state.answer.text(text.span.extracting(droppingFirst: known))
+            } else {
+                state.unkeptBytes += text.count - known
+            }
             if case .ended(let failure) = progress { end(&state, failure: failure) }
             if !text.isEmpty {
                 countKept(&state)
@@ -73,10 +78,14 @@ extension StreamCore {
     }
 
     /// What was decoded before the commit, and anything but text.
-    private func takeEvents(_ state: inout State, _ text: inout [UInt8]) {
+    private func takeEvents(_ state: inout State, _ text: inout [UInt8], keeping: Bool) {
         while let event = state.events.pop() {
-            state.answer.take(event)
-            if case .text(let piece) = event { text.append(contentsOf: piece.utf8) }
+            guard case .text(let piece) = event else {
+                state.answer.take(event)
+                continue
+            }
+            text.append(contentsOf: piece.utf8)
+            if keeping { state.answer.take(event) } else { state.unkeptBytes += piece.utf8.count }
         }
     }
 
@@ -135,6 +144,11 @@ extension StreamCore {
         } onCancel: {
             cancel()
         }
+        wakeQueue()
+    }
+
+    @inline(never)
+    private func wakeQueue() {
         let queue = withState { state in
             state.isAwaited = false
             var queue: [CheckedContinuation<Void, Never>] = []
@@ -144,15 +158,18 @@ extension StreamCore {
         for reader in queue { reader.resume() }
     }
 
+    @inline(never)
+    private func enqueue(_ reader: CheckedContinuation<Void, Never>) {
+        let isQueued = withState { state in
+            if state.isAwaited { state.queue.append(reader) }
+            return state.isAwaited
+        }
+        if !isQueued { reader.resume() }
+    }
+
     private func queue() async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { reader in
-                let isQueued = withState { state in
-                    if state.isAwaited { state.queue.append(reader) }
-                    return state.isAwaited
-                }
-                if !isQueued { reader.resume() }
-            }
+            await withCheckedContinuation { enqueue($0) }
         } onCancel: {
             cancel()
         }

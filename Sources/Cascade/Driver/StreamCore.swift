@@ -11,8 +11,10 @@ final class StreamCore: Sendable {
         var call: UpstreamCall?
         /// Decoded, not handed over.
         var events: StreamEvents
-        /// What was handed over.
+        /// What was handed over, but for text that its reader does not want to be kept.
         var answer = AnswerCollector()
+        /// Bytes of such text.
+        var unkeptBytes = 0
         /// What of it admission counts.
         var countedBytes = 0
         var attempts: [AttemptReport]
@@ -76,13 +78,14 @@ final class StreamCore: Sendable {
             let result = body(&state)
             return (result, state.ending != nil)
         }
-        if hasEnded, let ending = state.withLock({ $0.ending.take() }) { settle(ending) }
+        if hasEnded { settle() }
         return result
     }
 
     // MARK: - The end
 
     /// Ends the answer, good or bad, unless it has ended.
+    @inline(never)
     func end(_ state: inout State, failure: UpstreamFailure?) {
         guard let call = state.call.take() else { return }
         let now = core.clock.now
@@ -114,8 +117,8 @@ final class StreamCore: Sendable {
 
     private func error(_ failure: UpstreamFailure, _ state: borrowing State) -> CascadeError {
         let delivered = PartialAnswer(
-            content: state.answer.content, reasoning: state.answer.reasoning,
-            toolCallCount: state.answer.toolCalls.count)
+            content: state.answer.content, contentBytes: state.answer.content.utf8.count + state.unkeptBytes,
+            reasoning: state.answer.reasoning, toolCallCount: state.answer.toolCalls.count)
         let code: CascadeError.Code
         let message: String
         if failure.isShutDown {
@@ -125,13 +128,15 @@ final class StreamCore: Sendable {
         } else {
             code = .streamCut
             message =
-                "the answer of \(attempt.provider.name) broke off after \(delivered.content.utf8.count) bytes: "
+                "the answer of \(attempt.provider.name) broke off after \(delivered.contentBytes) bytes: "
                 + failure.described(for: attempt.provider)
         }
         return CascadeError(code: code, message: message, attempts: state.attempts, delivered: delivered)
     }
 
-    private func settle(_ ending: Ending) {
+    @inline(never)
+    private func settle() {
+        guard let ending = state.withLock({ $0.ending.take() }) else { return }
         core.admission.leave(bytes: ending.bytes)
         core.streams.remove(self)
         core.attemptEnded(ending.report)
@@ -146,6 +151,7 @@ final class StreamCore: Sendable {
     }
 
     /// Closes the upstream at once; the next step of a reader throws.
+    @inline(never)
     func cancel() {
         stop(.cancelled)
     }

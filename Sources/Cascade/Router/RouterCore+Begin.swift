@@ -28,14 +28,22 @@ extension RouterCore {
         let bytes = estimatedMemory(of: request, files: files, snapshot: plan.snapshot)
         if !admission.tryEnter(bytes: bytes) { try await enter(bytes: bytes, deadline: deadline) }
         do throws(CascadeError) {
-            return AdmittedRequest(
-                core: self, request: namesFiles ? try await MediaFiles.resolve(request) : request,
-                snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming, startedAt: startedAt,
-                deadline: deadline, lease: try leaseArena(), bytes: bytes)
+            let request = namesFiles ? try await MediaFiles.resolve(request) : request
+            return try admitted(
+                request, plan: plan, streaming: streaming, startedAt: startedAt, deadline: deadline, bytes: bytes)
         } catch {
             admission.leave(bytes: bytes)
             throw error
         }
+    }
+
+    @inline(never)
+    private func admitted(
+        _ request: ChatRequest, plan: Plan, streaming: Bool, startedAt: Instant, deadline: Instant, bytes: Int
+    ) throws(CascadeError) -> AdmittedRequest {
+        AdmittedRequest(
+            core: self, request: request, snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming,
+            startedAt: startedAt, deadline: deadline, lease: try leaseArena(), bytes: bytes)
     }
 
     /// The bytes of its files, read; of its body, once for each encoding that the cascade may come to need; of a ring.
