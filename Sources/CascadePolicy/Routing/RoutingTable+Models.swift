@@ -5,14 +5,16 @@ extension RoutingTable {
 
     /// The model of an enabled provider, or why it has none: the one wanted, then a stand-in with the capabilities, then
     /// one with the context window, and at last the price.
+    ///
+    /// Models go by their index from rule to rule: a copy of one would cost more than the rule.
     func chooseModel(of index: Int, for query: Query) -> Choice {
-        let provider = providers[index]
+        let models = providers[index].models
         let wanted = query.model ?? query.agent.flatMap { agentModels[$0] }
-        guard let fallback = provider.defaultModel else {
+        guard let fallback = defaultModel(of: models) else {
             return .candidate(Candidate(provider: index, model: wanted.map(unlisted), isFallbackModel: false))
         }
 
-        let listed = wanted.map { find($0, in: provider) } ?? ofTier(query.tier, in: provider)
+        let listed = wanted.map { find($0, in: models) } ?? ofTier(query.tier, in: models)
         if listed == nil, strictModels {
             if let wanted { return .skip(.modelNotListed(wanted)) }
             if let tier = query.tier { return .skip(.tierNotListed(tier)) }
@@ -21,29 +23,34 @@ extension RoutingTable {
         let asked = listed != nil || (wanted == nil && query.tier == nil)
 
         let needs = query.needs.intersection(Self.decisive)
-        guard let able = withCapabilities(needs, insteadOf: intended, in: provider) else {
-            return .skip(.missingCapability(needs.subtracting(intended.abilities)))
+        guard let able = withCapabilities(needs, insteadOf: intended, in: models) else {
+            return .skip(.missingCapability(needs.subtracting(models[intended].abilities)))
         }
-        guard let model = withWindow(query.minimumContext, needs: needs, insteadOf: able, in: provider) else {
+        guard let model = withWindow(query.minimumContext, needs: needs, insteadOf: able, in: models) else {
             return .skip(.contextTooSmall(needed: query.minimumContext ?? 0))
         }
-        if query.freeOnly, model.isPaid { return .skip(.overBudget) }
-        return .candidate(
-            Candidate(provider: index, model: model.name, isFallbackModel: !asked || model.name != intended.name))
+        if query.freeOnly, models[model].isPaid { return .skip(.overBudget) }
+        let isFallback = !asked || (model != intended && models[model].name != models[intended].name)
+        return .candidate(Candidate(provider: index, model: models[model].name, isFallbackModel: isFallback))
     }
 
-    private func find(_ name: String, in provider: Provider) -> Model? {
-        if let exact = provider.models.first(where: { $0.name == name }) { return exact }
+    /// As ``Provider/defaultModel``.
+    private func defaultModel(of models: [Model]) -> Int? {
+        models.firstIndex(where: \.isDefault) ?? models.indices.first
+    }
+
+    private func find(_ name: String, in models: [Model]) -> Int? {
+        if let exact = models.firstIndex(where: { $0.name == name }) { return exact }
         for target in aliases[name] ?? [] {
-            if let model = provider.models.first(where: { $0.name == target }) { return model }
+            if let model = models.firstIndex(where: { $0.name == target }) { return model }
         }
         return nil
     }
 
-    private func ofTier(_ tier: String?, in provider: Provider) -> Model? {
+    private func ofTier(_ tier: String?, in models: [Model]) -> Int? {
         guard let tier else { return nil }
-        if let standard = provider.defaultModel, standard.tier == tier { return standard }
-        return provider.models.first { $0.tier == tier }
+        if let standard = defaultModel(of: models), models[standard].tier == tier { return standard }
+        return models.firstIndex { $0.tier == tier }
     }
 
     /// The name to pass on where nothing is listed. An alias is a name of this side only, so its first model goes out.
@@ -51,17 +58,17 @@ extension RoutingTable {
         aliases[name]?.first ?? name
     }
 
-    private func withCapabilities(_ needs: Capabilities, insteadOf model: Model, in provider: Provider) -> Model? {
-        let missing = needs.subtracting(model.abilities)
+    private func withCapabilities(_ needs: Capabilities, insteadOf model: Int, in models: [Model]) -> Int? {
+        let missing = needs.subtracting(models[model].abilities)
         if missing.isEmpty { return model }
         for name in chains.visionOrder(for: needs) {
-            if let able = provider.models.first(where: { $0.name == name && $0.abilities.isSuperset(of: needs) }) {
+            if let able = models.firstIndex(where: { $0.name == name && $0.abilities.isSuperset(of: needs) }) {
                 return able
             }
         }
-        if let able = provider.models.first(where: { $0.abilities.isSuperset(of: needs) }) { return able }
+        if let able = models.firstIndex(where: { $0.abilities.isSuperset(of: needs) }) { return able }
         for name in chains.models(for: missing) {
-            if let able = provider.models.first(where: { $0.name == name && isAble($0, needs) }) { return able }
+            if let able = models.firstIndex(where: { $0.name == name && isAble($0, needs) }) { return able }
         }
         return nil
     }
@@ -71,10 +78,8 @@ extension RoutingTable {
         model.abilities.union(chains.declared(model.name)).isSuperset(of: needs)
     }
 
-    private func withWindow(
-        _ tokens: Int?, needs: Capabilities, insteadOf model: Model, in provider: Provider
-    ) -> Model? {
-        guard let tokens, let window = model.contextWindow, window < tokens else { return model }
-        return provider.models.first { ($0.contextWindow ?? 0) >= tokens && isAble($0, needs) }
+    private func withWindow(_ tokens: Int?, needs: Capabilities, insteadOf model: Int, in models: [Model]) -> Int? {
+        guard let tokens, let window = models[model].contextWindow, window < tokens else { return model }
+        return models.firstIndex { ($0.contextWindow ?? 0) >= tokens && isAble($0, needs) }
     }
 }

@@ -43,6 +43,8 @@ public struct RoutingTable: Sendable {
     /// The plan for a query. Cost is linear in the models listed; `DecisionCache` saves it for queries that recur.
     public func decide(_ query: Query) -> Decision {
         var decision = Decision(candidates: [], skipped: [])
+        // As a rule most providers are candidates.
+        decision.candidates.reserveCapacity(order.count)
         for provider in order {
             switch choose(provider: provider, for: query) {
             case .candidate(let candidate): decision.candidates.append(candidate)
@@ -56,9 +58,10 @@ public struct RoutingTable: Sendable {
     ///
     /// - Parameter provider: index into `providers`.
     public func choose(provider: Int, for query: Query) -> Choice {
-        let candidate = providers[provider]
-        if !candidate.enabled { return .skip(.disabled) }
-        if let tag = query.tags.first(where: { !candidate.tags.contains($0) }) { return .skip(.missingTag(tag)) }
+        if !providers[provider].enabled { return .skip(.disabled) }
+        if let tag = query.tags.first(where: { !providers[provider].tags.contains($0) }) {
+            return .skip(.missingTag(tag))
+        }
         return chooseModel(of: provider, for: query)
     }
 }
