@@ -34,6 +34,7 @@ static void link_child(plan_node *nodes, int16_t parent, int16_t child) noexcept
         nodes[parent].element = child;
         return;
     }
+    nodes[parent].letters |= plan_node::letter_of(nodes[child].name);
     int16_t *link = &nodes[parent].first_child;
     while (*link != no_node) {
         link = &nodes[*link].next;

@@ -19,7 +19,8 @@ struct plan_node {
     /* The first eight bytes of `name` as a word, and which of its bits count: most names differ there already. */
     uint64_t prefix;
     uint64_t mask;
-    uint8_t length; /* of `name` with its quote */
+    uint64_t letters; /* the bits of the children's first letters */
+    uint8_t length;   /* of `name` with its quote */
     uint16_t tag;
     int16_t first_child;          /* by name */
     int16_t element;              /* the child named "*" */
@@ -28,6 +29,16 @@ struct plan_node {
 
     bool is_leaf() const noexcept {
         return first_child == no_node && element == no_node;
+    }
+
+    /* Letters may share a bit. The name's end counts as one. */
+    static uint64_t letter_of(const char *name) noexcept {
+        return UINT64_C(1) << (static_cast<unsigned char>(name[0]) & 63);
+    }
+
+    /* Tells most members apart that no child is named like, without a look at the children. */
+    bool may_have_child(const char *key) const noexcept {
+        return (letters & letter_of(key)) != 0;
     }
 
     /* `key` is the inside of a key in a text, padding behind the text included. */

@@ -21,8 +21,12 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
+bool is_space(char byte) noexcept {
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 std::string_view trimmed(std::string_view token) noexcept {
-    while (!token.empty() && std::strchr(" \t\r\n", token.back()) != nullptr) {
+    while (!token.empty() && is_space(token.back())) {
         token.remove_suffix(1);
     }
     return token;
@@ -69,15 +73,22 @@ error_code scanner::root(ondemand::document &document) noexcept {
 }
 
 error_code scanner::members(ondemand::object &object, const plan_node &node) noexcept {
+    /* Members come in the plan's order as a rule: where the last one was found, the next one follows. */
+    int16_t next = node.first_child;
     for (auto result : object) {
         ondemand::field field;
         if (error_code error = std::move(result).get(field)) {
             return error;
         }
-        const plan_node *wanted = child(node, field.key().raw());
+        const char *key = field.key().raw();
+        if (!node.may_have_child(key)) {
+            continue;
+        }
+        const plan_node *wanted = next != no_node && nodes[next].matches(key) ? &nodes[next] : child(node, key);
         if (wanted == nullptr) {
             continue;
         }
+        next = wanted->next;
         if (error_code error = value(field.value(), *wanted)) {
             return error;
         }

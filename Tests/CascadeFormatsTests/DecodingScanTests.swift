@@ -47,6 +47,10 @@ private func scan(_ text: String) throws(JSONScanError) -> [String] {
             ),
             (#"{"deep":{"raw":{"k": [1,"]"]} }}"#, [#"raw {"k": [1,"]"]}"#]),
             (#"{"b":1e999,"a":1e999}"#, ["a 1e999"]),
+            // Members in another order than the plan's, repeated, and of names that begin alike or with nothing.
+            (#"{"list":[{"name":1}],"x":0,"a":2}"#, ["list ", "element ", "name 1", "element end", "list end", "a 2"]),
+            (#"{"deep":{"raw":1,"raw":2,"r":3},"a":4,"list":5,"a":6}"#, ["raw 1", "raw 2", "a 4", "list 5", "a 6"]),
+            (#"{"":1,"ab":2,"lis":3,"lists":4,"a\"":5,"\u0061":6,"!":7,"a":8}"#, ["a 8"]),
             ("[1]", []), ("\u{FEFF}{\"a\":3}", ["a 3"]), ("12", []),
         ] as [(String, [String])])
     func `a scan reports what the plan names, in order`(_ text: String, _ hits: [String]) throws {
