@@ -6,6 +6,11 @@ enum Redaction {
     static let mark = "[redacted]"
     /// How keys begin: OpenAI, Anthropic and their imitators, xAI, Groq, Google, Fireworks, Hugging Face, AWS.
     private static let prefixes = ["sk-", "sk_", "pk-", "xai-", "gsk_", "AIza", "fw_", "hf_", "AKIA", "ya29."]
+    /// A bit for the first letter of each of them: where no key can begin, which is nearly everywhere, nothing else is
+    /// looked at. Letters may share a bit.
+    private static let beginnings = prefixes.reduce(into: UInt64(0)) { bits, prefix in
+        for byte in prefix.utf8.prefix(1) { bits |= bit(byte) }
+    }
     private static let names = ["key", "token", "secret", "password"]
     private static let quotes = "\"'`()[]{}<>.,:;"
 
@@ -40,11 +45,14 @@ enum Redaction {
     }
 
     private static func beginsKey(_ word: Span<UInt8>, at index: Int) -> Bool {
+        guard beginnings & bit(word[index]) != 0 else { return false }
         for prefix in prefixes where word.has(prefix, at: index, anyCase: false) {
             if word.count - index - prefix.utf8.count > 3 { return true }
         }
         return false
     }
+
+    private static func bit(_ byte: UInt8) -> UInt64 { 1 << UInt64(byte & 63) }
 
     /// Letters beyond ASCII are none of it: rather a word too many is removed than a key behind a typographic quote left.
     private static func isWordCharacter(_ byte: UInt8) -> Bool {
