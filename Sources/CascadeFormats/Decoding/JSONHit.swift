@@ -109,7 +109,11 @@ extension Int {
     }
 
     /// What the hit was asked for as.
-    func tag(_ index: Int) -> Tag? { Tag(rawValue: unsafe buffer[index].tag) }
+    ///
+    /// A scan reports the plan's tags only, and a plan takes none that `Tag` could not be made of so.
+    func tag(_ index: Int) -> Tag? {
+        unsafe unsafeBitCast(UInt8(truncatingIfNeeded: buffer[index].tag &- 1), to: Tag.self)
+    }
 
     /// The index of the end that belongs to the container which begins at `index`. Tags do not nest within themselves.
     func end(of index: Int) -> Int {
