@@ -35,10 +35,12 @@ let package = Package(
                 .product(name: "CascadeMemory", package: "cascade"),
             ],
             swiftSettings: swiftSettings),
+        // What is made of the figures. It depends on nothing, so its tests are built in seconds.
+        .target(name: "BenchReport", swiftSettings: swiftSettings),
         .executableTarget(
             name: "CascadeBench",
             dependencies: [
-                "CBareLoop", "CBenchSystem", "BaselineRouter", "MicroBenchmarks",
+                "CBareLoop", "CBaselineCurl", "CBenchSystem", "BaselineRouter", "BenchReport", "MicroBenchmarks",
                 .product(name: "Cascade", package: "cascade"),
                 .product(name: "CascadeMemory", package: "cascade"),
                 .product(name: "CascadeTesting", package: "cascade"),
@@ -50,6 +52,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
+        .testTarget(name: "CascadeBenchTests", dependencies: ["BenchReport"], swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .c17
 )

@@ -1,57 +1,56 @@
 internal import ArgumentParser
+internal import BenchReport
 internal import Foundation
 
 /// All engines in turn, each in a process of its own, against doubles in theirs.
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Measures all engines and says whether the memory target holds.",
+        commandName: "compare", abstract: "Measures all engines and says which targets are reached.",
         discussion: """
-            Engines run on the first processor and doubles on the second, in turn, several rounds; figures are medians. \
-            Allocations are counted in runs of their own, without thread caches.
+            Engines run on the first processor and doubles on the second, in turn, several rounds; figures are medians \
+            with half of their range. A ratio is taken of two runs of the same round. Allocations are counted in runs \
+            of their own, without thread caches. Ends with status 1 when a floor is missed.
             """)
 
     @Option(help: "Rounds of timed runs.")
     var rounds = 3
-    @Option(help: "Requests at a time.")
-    var concurrency = 16
+    @Option(help: "Where to write report.html and report.json.")
+    var report: String?
+    @Option(parsing: .upToNextOption, help: "Only loads whose names begin so, such as `plain` or `held`.")
+    var only: [String] = []
+    @Flag(help: "One round of short runs, to try things out; its figures are not for quoting.")
+    var quick = false
+    @Option(help: "The built `cascade`, whose start is measured; without it, that load is left out.")
+    var command: String?
+
+    func validate() throws {
+        guard rounds > 0 else { throw ValidationError("--rounds begins at 1.") }
+        guard !scenarios.isEmpty else {
+            let names = Scenario.all(isQuick: false, command: "").map(\.name).joined(separator: "; ")
+            throw ValidationError("No load's name begins with \(only.joined(separator: ", ")). There are: \(names).")
+        }
+    }
 
     func run() async throws {
-        let comparison = Comparison(rounds: max(rounds, 1), concurrency: max(concurrency, 1))
-        var verdicts: [Verdict] = []
-        for scenario in Scenario.all {
-            let figures = try comparison.figures(of: scenario)
-            print(Self.table(scenario, figures))
-            fflush(nil)
-            if let cascade = figures[.cascade], let baseline = figures[.baseline] {
-                verdicts += Verdict.all(of: scenario.name, cascade: cascade, baseline: baseline)
-            }
-        }
-        for verdict in verdicts { print(verdict.text) }
-        if !verdicts.allSatisfy(\.isKept) { throw ExitCode(1) }
+        let scenarios = scenarios
+        var results = Results(
+            date: Date.now.formatted(.iso8601), machine: .current, rounds: quick ? 1 : rounds, isQuick: quick,
+            loads: scenarios.map(\.description))
+        print(results.machine.facts.map { "\($0.name): \($0.value)" }.joined(separator: "\n") + "\n")
+        fflush(nil)
+        let progress = ComparisonProgress()
+        Comparison(scenarios: scenarios, rounds: results.rounds, progress: progress.show).run(into: &results)
+        progress.end()
+        let verdicts = Verdict.all(of: results)
+        for table in results.loads.compactMap({ Table($0, results) }) { print(table.text + "\n") }
+        for failure in results.failures.texts { print("failed: \(failure)") }
+        print(verdicts.text)
+        if verdicts.missesFloor { throw ExitCode(1) }
     }
 
-    private static func table(_ scenario: Scenario, _ figures: [EngineName: Figures]) -> String {
-        let head = ["", "req/s", "CPU us", "mallocs", "bytes", "peak KiB", "resident", "p50 us", "p99 us", "first us"]
-        var lines = [scenario.name, line(head)]
-        for engine in scenario.engines {
-            guard let row = figures[engine] else { continue }
-            func number(_ value: Double) -> String { String(format: value < 100 ? "%.1f" : "%.0f", value) }
-            lines.append(
-                line(
-                    [engine.rawValue]
-                        + [
-                            row.rps, row.cpu_us_per_request, row.mallocs_per_request, row.bytes_per_request,
-                            Double(row.peak_allocated >> 10), Double(row.peak_resident >> 10), row.p50_us, row.p99_us,
-                            row.ttft_p50_us,
-                        ].map(number)))
+    private var scenarios: [Scenario] {
+        Scenario.all(isQuick: quick, command: command).filter { scenario in
+            only.isEmpty || only.contains { scenario.name.hasPrefix($0) }
         }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func line(_ cells: [String]) -> String {
-        cells.enumerated().map { index, cell in
-            let blanks = String(repeating: " ", count: max(0, 10 - cell.count))
-            return index == 0 ? cell + blanks : blanks + cell
-        }.joined()
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BenchReport
 internal import Foundation
 
 extension EngineName: ExpressibleByArgument {}

@@ -2,7 +2,9 @@ internal import Foundation
 
 /// This command in a process of its own, so that no engine's memory is another's.
 enum BenchProcess {
-    private static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    /// Longer than the longest load: what takes more hangs.
+    private static let patience: TimeInterval = 150
 
     /// Runs to the end and gives the last line of its output.
     static func output(of arguments: [String], environment: [String: String] = [:]) throws -> String {
@@ -10,11 +12,17 @@ enum BenchProcess {
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
+        let id = process.processIdentifier
+        let watch = DispatchWorkItem { kill(id, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience, execute: watch)
+        defer { watch.cancel() }
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 else {
-            throw BenchProcessError(arguments: arguments, status: process.terminationStatus, output: text)
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            throw BenchProcessError(
+                arguments: arguments, status: process.terminationStatus,
+                isSignal: process.terminationReason == .uncaughtSignal, output: text)
         }
         return text.split(separator: "\n").last.map(String.init) ?? ""
     }
@@ -33,6 +41,12 @@ enum BenchProcess {
             try process.run()
             let line = output.fileHandleForReading.availableData
             url = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !url.isEmpty else {
+                process.waitUntilExit()
+                throw BenchProcessError(
+                    arguments: ["double"] + arguments, status: process.terminationStatus, isSignal: false,
+                    output: "no address")
+            }
         }
 
         deinit {
@@ -53,9 +67,11 @@ enum BenchProcess {
 struct BenchProcessError: Error, CustomStringConvertible {
     var arguments: [String]
     var status: Int32
+    var isSignal: Bool
     var output: String
 
     var description: String {
-        "cascade-bench \(arguments.joined(separator: " ")) ended with status \(status): \(output)"
+        let end = isSignal ? "was ended by signal \(status)" : "ended with status \(status)"
+        return "`cascade-bench \(arguments.joined(separator: " "))` \(end): \(output.isEmpty ? "no output" : output)"
     }
 }

@@ -1,53 +1,69 @@
+internal import BenchReport
 internal import Foundation
 
-/// Runs a scenario's engines in turn, several times over, and takes the medians.
+/// Runs every load's engines in turn, round after round, so that what changes on the machine meets all alike.
 struct Comparison {
+    var scenarios: [Scenario]
     var rounds: Int
-    var concurrency: Int
+    /// Is told what begins.
+    var progress: (String) -> Void
 
-    func figures(of scenario: Scenario) throws -> [EngineName: Figures] {
-        let doubles = try scenario.doubles.map { try BenchProcess.Double($0 + ["--cpu", "1"]) }
-        let upstreams = doubles.flatMap { ["--upstream", $0.url] }
-        var timed: [EngineName: [Figures]] = [:]
-        var counted: [EngineName: Figures] = [:]
-        for _ in 0..<rounds {
-            for engine in scenario.engines {
-                timed[engine, default: []].append(try run(engine, scenario, upstreams, isCounting: false))
+    /// Adds what was measured to the results. What fails is noted there, and ends nothing else.
+    func run(into results: inout Results) {
+        for round in 0..<rounds {
+            for scenario in scenarios where round < scenario.mostRounds {
+                progress("round \(round + 1) of \(rounds): \(scenario.name)")
+                measure(scenario, round: round, isCounting: false, &results)
             }
         }
-        for engine in scenario.engines { counted[engine] = try run(engine, scenario, upstreams, isCounting: true) }
-        return withExtendedLifetime(doubles) {
-            timed.reduce(into: [:]) { $0[$1.key] = Self.median($1.value, counts: counted[$1.key]!) }
+        for scenario in scenarios where scenario.counted != nil {
+            progress("counting allocations: \(scenario.name)")
+            measure(scenario, round: 0, isCounting: true, &results)
         }
     }
 
-    private func run(
-        _ engine: EngineName, _ scenario: Scenario, _ upstreams: [String], isCounting: Bool
-    ) throws -> Figures {
-        let requests = isCounting ? engine.usualRequests / 4 : engine.usualRequests
-        let arguments =
-            ["run", "--json", "--engine", engine.rawValue, "--requests", "\(requests)"]
-            + ["--concurrency", "\(concurrency)", "--cpu", "0"] + (scenario.isStreamed ? ["--stream"] : []) + upstreams
+    private func measure(_ scenario: Scenario, round: Int, isCounting: Bool, _ results: inout Results) {
+        do {
+            let doubles = try scenario.doubles.map { try BenchProcess.Double($0 + ["--cpu", "1"]) }
+            for engine in scenario.engines {
+                do {
+                    results.records += try records(scenario, engine, doubles.map(\.url), round, isCounting)
+                } catch {
+                    results.failures.append(Failure(load: scenario.name, engine: engine, message: "\(error)"))
+                }
+            }
+            withExtendedLifetime(doubles) {}
+        } catch {
+            results.failures.append(Failure(load: scenario.name, message: "its double did not start: \(error)"))
+        }
+    }
+
+    private func records(
+        _ scenario: Scenario, _ engine: EngineName, _ urls: [String], _ round: Int, _ isCounting: Bool
+    ) throws -> [Record] {
         // Without thread caches jemalloc's counts of requests are exact, and its times are not to be used.
-        let environment = isCounting ? ["MALLOC_CONF": "tcache:false"] : [:]
-        let line = try BenchProcess.output(of: arguments, environment: environment)
-        return try JSONDecoder().decode(Figures.self, from: Data(line.utf8))
-    }
-
-    private static func median(_ runs: [Figures], counts: Figures) -> Figures {
-        func middle<Value: Comparable>(_ key: KeyPath<Figures, Value>) -> Value {
-            runs.map { $0[keyPath: key] }.sorted()[runs.count / 2]
+        let line = try BenchProcess.output(
+            of: scenario.arguments(of: engine, upstreams: urls, isCounting: isCounting),
+            environment: isCounting ? ["MALLOC_CONF": "tcache:false"] : [:])
+        let data = Data(line.utf8)
+        guard scenario.kind == .micro else {
+            let report = try JSONDecoder().decode(ProcessReport.self, from: data)
+            return [Record(load: scenario.name, engine: engine, round: round, isCounted: isCounting, report: report)]
         }
-        var figures = counts
-        figures.requests = runs[0].requests
-        figures.seconds = middle(\.seconds)
-        figures.rps = middle(\.rps)
-        figures.cpu_us_per_request = middle(\.cpu_us_per_request)
-        figures.peak_allocated = middle(\.peak_allocated)
-        figures.peak_resident = middle(\.peak_resident)
-        figures.p50_us = middle(\.p50_us)
-        figures.p99_us = middle(\.p99_us)
-        figures.ttft_p50_us = middle(\.ttft_p50_us)
-        return figures
+        return try JSONDecoder().decode([ProcessReport].self, from: data).map { report in
+            Record(load: LoadName.micro(report.name ?? "?"), engine: engine, round: round, report: report)
+        }
+    }
+}
+
+extension Scenario {
+    fileprivate func arguments(of engine: EngineName, upstreams: [String], isCounting: Bool) -> [String] {
+        var arguments = command + ["--json"]
+        // The command's start and the micro-benchmarks are of one engine, and have no provider.
+        guard !upstreams.isEmpty else { return arguments }
+        arguments += ["--engine", engine.rawValue, "--cpu", "0"] + upstreams.flatMap { ["--upstream", $0] }
+        if let requests = isCounting ? counted : requests[engine] { arguments += ["--requests", "\(requests)"] }
+        if kind == .requests, !isCounting { arguments.append("--timeline") }
+        return arguments
     }
 }

@@ -1,29 +1,135 @@
-/// A load that all engines which can are put to.
+internal import BenchReport
+
+/// A load that all engines which can are put to: how to run it, and what the report says of it.
 struct Scenario: Sendable {
     var name: String
-    var isStreamed: Bool
-    /// One list of arguments of `double` for each upstream.
-    var doubles: [[String]]
+    var kind: LoadKind
+    var summary: String
     var engines: [EngineName]
+    /// The subcommand and its options, without those that all have.
+    var command: [String]
+    /// One list of arguments of `double` for each upstream.
+    var doubles: [[String]] = []
+    /// So many that a run takes about a second; empty where the subcommand has a number of its own.
+    var requests: [EngineName: Int] = [:]
+    /// Requests of the run that counts allocations, if there is one. Loads that are subtracted from each other need the
+    /// same number: what a run allocates only once is then in both.
+    var counted: Int?
+    /// Runs that cost long or vary little are not repeated in every round.
+    var mostRounds = Int.max
 
-    /// Engines without a router cannot fail over.
-    static let all = [
-        Scenario(name: "plain", isStreamed: false, doubles: [["--chunks", "32"]], engines: EngineName.allCases),
-        Scenario(name: "32 chunks", isStreamed: true, doubles: [["--chunks", "32"]], engines: EngineName.allCases),
-        Scenario(
-            name: "failing over", isStreamed: true,
-            doubles: [["--chunks", "32", "--fail-every", "2"], ["--chunks", "32"]],
-            engines: [.cascade, .baseline]),
-    ]
+    var description: LoadDescription { LoadDescription(name: name, kind: kind, summary: summary) }
+
+    /// The same with runs of `share` of their length.
+    func shortened(to share: Double) -> Scenario {
+        var scenario = self
+        scenario.requests = requests.mapValues { max(Int(Double($0) * share), 200) }
+        scenario.counted = counted.map { max(Int(Double($0) * share), 200) }
+        return scenario
+    }
 }
 
-extension EngineName {
-    /// So many that a run takes about a second.
-    var usualRequests: Int {
-        switch self {
-        case .cascade, .curl: 20_000
-        case .ahc: 6_000
-        case .baseline: 4_000
+extension Scenario {
+    static func all(isQuick: Bool, command: String?) -> [Scenario] {
+        let paced = [Scenario.held(1_000)] + (isQuick ? [] : [.held(5_000)])
+        let start = command.map { [Scenario.start(of: $0)] } ?? []
+        let all =
+            requests + chunks + [failingOver] + paced + bodies + start + [.soak(seconds: isQuick ? 5 : 60), micro]
+        return isQuick ? all.map { $0.shortened(to: 0.25) } : all
+    }
+
+    /// Those of the memory target, with the same short runs of both routers.
+    static var check: [Scenario] {
+        let targeted = [LoadName.plain, LoadName.streamed, LoadName.failingOver]
+        return (requests + chunks + [failingOver]).filter { targeted.contains($0.name) }.map { scenario in
+            var scenario = scenario
+            scenario.engines = [.cascade, .baseline]
+            scenario.requests = [.cascade: 2_000, .baseline: 2_000]
+            scenario.counted = 1_000
+            return scenario
         }
     }
+
+    private static let requests = [
+        Scenario(
+            name: LoadName.plain, kind: .requests, summary: "Answers in one piece, 16 connections.",
+            engines: EngineName.allCases, command: ["run", "--concurrency", "16"], doubles: [[]],
+            requests: [.cascade: 24_000, .curl: 40_000, .ahc: 16_000, .baseline: 8_000], counted: 2_000),
+        Scenario(
+            name: LoadName.plainMany, kind: .requests, summary: "Answers in one piece, 128 connections.",
+            engines: EngineName.allCases, command: ["run", "--concurrency", "128"], doubles: [[]],
+            requests: [.cascade: 24_000, .curl: 40_000, .ahc: 16_000, .baseline: 8_000], counted: 2_000),
+        Scenario(
+            name: LoadName.plainOne, kind: .requests, summary: "Answers in one piece, one connection.",
+            engines: EngineName.allCases, command: ["run", "--concurrency", "1"], doubles: [[]],
+            requests: [.cascade: 8_000, .curl: 12_000, .ahc: 5_000, .baseline: 3_000], counted: 2_000),
+    ]
+
+    private static let chunks = [
+        Scenario(
+            name: LoadName.streamed, kind: .requests, summary: "Streamed answers of 32 chunks, 16 connections.",
+            engines: EngineName.allCases, command: ["run", "--concurrency", "16", "--stream"],
+            doubles: [["--chunks", "32"]],
+            requests: [.cascade: 15_000, .curl: 24_000, .ahc: 5_000, .baseline: 3_500], counted: 2_000),
+        Scenario(
+            name: LoadName.long, kind: .requests, summary: "Streamed answers of 512 chunks, 16 connections.",
+            engines: EngineName.allCases, command: ["run", "--concurrency", "16", "--stream"],
+            doubles: [["--chunks", "512"]],
+            requests: [.cascade: 1_600, .curl: 3_200, .ahc: 400, .baseline: 400], counted: 2_000),
+        asBytes(LoadName.streamedBytes, chunks: 32),
+        asBytes(LoadName.longBytes, chunks: 512),
+    ]
+
+    private static func asBytes(_ name: String, chunks: Int) -> Scenario {
+        Scenario(
+            name: name, kind: .allocations,
+            summary: "Streamed answers of \(chunks) chunks, read as bytes, without a String for each.",
+            engines: [.cascade], command: ["run", "--concurrency", "16", "--stream", "--bytes"],
+            doubles: [["--chunks", "\(chunks)"]], counted: 2_000, mostRounds: 0)
+    }
+
+    /// Engines without a router cannot.
+    private static let failingOver = Scenario(
+        name: LoadName.failingOver, kind: .requests,
+        summary: "As 32 chunks; the first of two providers fails half of the time, in rotating ways.",
+        engines: [.cascade, .baseline], command: ["run", "--concurrency", "16", "--stream"],
+        doubles: [["--chunks", "32", "--fail-half"], ["--chunks", "32"]],
+        requests: [.cascade: 10_000, .baseline: 3_000], counted: 2_000)
+
+    private static func held(_ streams: Int) -> Scenario {
+        Scenario(
+            name: streams == 1_000 ? LoadName.held1000 : LoadName.held5000, kind: .held,
+            summary: "\(streams) streams at once, a chunk each 100 ms.",
+            engines: [.cascade, .ahc, .curl], command: ["hold", "--streams", "\(streams)"],
+            doubles: [["--chunks", "512", "--delay-ms", "100"]])
+    }
+
+    private static let bodies = [false, true].map { isStreamed in
+        Scenario(
+            name: isStreamed ? LoadName.streamedBodies : LoadName.bodies, kind: .bodies,
+            summary: "1,500 bodies of 150 KB at once, "
+                + (isStreamed ? "streamed to a consumer that keeps up." : "collected whole."),
+            engines: [.cascade, .ahc, .curl],
+            command: ["bodies", "--requests", "1500"] + (isStreamed ? ["--stream"] : []),
+            doubles: [["--body-bytes", "150000"]], mostRounds: 2)
+    }
+
+    private static func start(of command: String) -> Scenario {
+        Scenario(
+            name: LoadName.start, kind: .start,
+            summary: "From the start of `cascade chat` to the first byte of its request.",
+            engines: [.cascade], command: ["start", "--command", command], mostRounds: 1)
+    }
+
+    private static func soak(seconds: Int) -> Scenario {
+        Scenario(
+            name: LoadName.soak, kind: .soak,
+            summary: "1,000 requests per second for \(seconds) s, failing over half of the time.",
+            engines: [.cascade], command: ["soak", "--rate", "1000", "--seconds", "\(seconds)"],
+            doubles: [["--chunks", "32", "--fail-half"], ["--chunks", "32"]], mostRounds: 1)
+    }
+
+    private static let micro = Scenario(
+        name: LoadName.micro, kind: .micro, summary: "Single operations, without a network.", engines: [.cascade],
+        command: ["micro"], mostRounds: 1)
 }

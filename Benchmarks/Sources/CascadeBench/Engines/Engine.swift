@@ -1,3 +1,5 @@
+internal import BenchReport
+
 /// A way to send a load's requests.
 protocol Engine: Sendable {
     var name: String { get }
@@ -16,16 +18,7 @@ extension Engine {
     var endsWhenCancelled: Bool { true }
 }
 
-enum EngineName: String, CaseIterable, Sendable {
-    /// This project's router.
-    case cascade
-    /// Its predecessor's way.
-    case baseline
-    /// AsyncHTTPClient, pooled and streaming, with a JSON decoder for each event.
-    case ahc
-    /// A bare C loop over libcurl: the floor.
-    case curl
-
+extension EngineName {
     /// - Parameter load: Its upstreams, and how many connections there must be room for.
     func make(for load: Load, usesBytes: Bool = false) throws -> any Engine {
         switch self {
