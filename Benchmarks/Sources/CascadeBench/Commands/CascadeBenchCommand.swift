@@ -6,7 +6,7 @@ struct CascadeBenchCommand: AsyncParsableCommand {
         commandName: "cascade-bench",
         abstract: "Measures Cascade against what people would use instead.",
         subcommands: [
-            BodiesCommand.self, CompareCommand.self, DoubleCommand.self, HoldCommand.self, MicroCommand.self,
-            RunCommand.self, SoakCommand.self, StartCommand.self,
+            BodiesCommand.self, CheckCommand.self, CompareCommand.self, DoubleCommand.self, HoldCommand.self,
+            MicroCommand.self, RunCommand.self, SoakCommand.self, StartCommand.self,
         ])
 }
