@@ -11,10 +11,10 @@ package enum EngineName: String, CaseIterable, Codable, Sendable {
     /// As a reader of the report knows it.
     package var title: String {
         switch self {
-        case .cascade: "Cascade"
-        case .baseline: "predecessor"
+        case .cascade: "this router"
+        case .baseline: "its predecessor's way"
         case .ahc: "AsyncHTTPClient"
-        case .curl: "bare libcurl loop"
+        case .curl: "a bare C loop over libcurl"
         }
     }
 }

@@ -44,9 +44,9 @@ extension Metric {
     package var title: String { Self.titles[self]?.title ?? rawValue }
     /// The head of its column.
     package var head: String { Self.titles[self]?.head ?? rawValue }
-    package var unit: Unit { Self.titles[self]?.unit ?? .count }
+    package var unit: FigureUnit { Self.titles[self]?.unit ?? .count }
 
-    private static let titles: [Metric: (title: String, head: String, unit: Unit)] = [
+    private static let titles: [Metric: (title: String, head: String, unit: FigureUnit)] = [
         .throughput: ("Requests per second", "req/s", .count),
         .cpuPerRequest: ("CPU per request", "CPU", .microseconds),
         .mallocsPerRequest: ("Allocations per request", "mallocs", .count),
@@ -60,7 +60,7 @@ extension Metric {
         .residentPerStream: ("Resident per held stream", "resident", .kilobytes),
         .allocatedPerStream: ("Allocated per held stream", "allocated", .kilobytes),
         .cpuPerChunk: ("CPU per chunk", "CPU/chunk", .microseconds),
-        .seconds: ("Time", "time", .seconds),
+        .seconds: ("Time until all are answered", "time", .seconds),
         .allocatedAfter: ("Allocated 5 s later", "alloc later", .mebibytes),
         .residentAfter: ("Resident 5 s later", "res later", .mebibytes),
         .allocatedBegin: ("Allocated at the beginning", "alloc begin", .mebibytes),

@@ -16,7 +16,7 @@ package struct Table {
     }
 
     /// The median and, where rounds differ, half of the range.
-    private static func cell(_ spread: Spread, _ unit: Unit) -> String {
+    private static func cell(_ spread: Spread, _ unit: FigureUnit) -> String {
         let percent = Int((spread.deviation * 100).rounded())
         return unit.number(spread.median) + (percent > 0 ? " ±\(percent)%" : "")
     }

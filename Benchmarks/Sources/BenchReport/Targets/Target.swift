@@ -8,7 +8,7 @@ package struct Target: Sendable {
     /// Under which heading it stands.
     package var group: String
     package var name: String
-    package var unit: Unit
+    package var unit: FigureUnit
     /// To which the figure is rounded, before it is written and before it is compared.
     package var decimals: Int
     package var direction: Direction
@@ -21,7 +21,7 @@ package struct Target: Sendable {
     package var figure: @Sendable (Results) -> Spread?
 
     package init(
-        _ group: String, _ name: String, _ unit: Unit, decimals: Int, _ direction: Direction = .atMost,
+        _ group: String, _ name: String, _ unit: FigureUnit, decimals: Int, _ direction: Direction = .atMost,
         floor: Double?, aim: Double, from loads: [String], figure: @escaping @Sendable (Results) -> Spread?
     ) {
         self.group = group
@@ -42,8 +42,13 @@ package struct Target: Sendable {
         return direction == .atMost ? rounded <= limit : rounded >= limit
     }
 
+    /// With no more digits than it has.
     package func text(of bound: Double) -> String {
-        (direction == .atMost ? "≤ " : "≥ ") + unit.text(bound, decimals: decimals)
+        let needed = (0..<decimals).first { places in
+            let shifted = bound / unit.divisor * Self.power(10, places)
+            return abs(shifted - shifted.rounded()) < 1e-6
+        }
+        return (direction == .atMost ? "≤ " : "≥ ") + unit.text(bound, decimals: needed ?? decimals)
     }
 
     private static func power(_ base: Double, _ exponent: Int) -> Double {

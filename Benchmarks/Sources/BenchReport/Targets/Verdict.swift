@@ -23,11 +23,15 @@ package struct Verdict: Sendable {
         return targets.filter { ran.isSuperset(of: $0.loads) }.map { Verdict($0, results) }
     }
 
-    /// The figure with its minimum and maximum.
-    package var figureText: String {
-        guard let figure else { return "not measured" }
+    package var medianText: String {
+        figure.map { target.unit.text($0.median, decimals: target.decimals) } ?? "not measured"
+    }
+
+    /// Minimum and maximum; `nil` if no difference between them can be seen.
+    package var rangeText: String? {
+        guard let figure else { return nil }
         let (low, high) = (number(figure.minimum), number(figure.maximum))
-        return target.unit.text(figure.median, decimals: target.decimals) + (low == high ? "" : " (\(low) to \(high))")
+        return low == high ? nil : "\(low) to \(high)"
     }
 
     package var floorText: String? { target.floor.map { target.text(of: $0) } }
@@ -52,7 +56,8 @@ extension [Verdict] {
             [
                 verdict.outcome == .missed ? "MISSED" : "kept",
                 verdict.outcome == .missed ? "" : verdict.outcome.rawValue,
-                "\(verdict.target.group): \(verdict.target.name)", verdict.figureText + ",",
+                "\(verdict.target.group): \(verdict.target.name)",
+                verdict.medianText + (verdict.rangeText.map { " (\($0))" } ?? "") + ",",
                 "floor \(verdict.floorText ?? "none"),", "aim \(verdict.aimText)",
             ]
         }

@@ -33,6 +33,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let scenarios = scenarios
+        if let report { try Report.prepare(report) }
         var results = Results(
             date: Date.now.formatted(.iso8601), machine: .current, rounds: quick ? 1 : rounds, isQuick: quick,
             loads: scenarios.map(\.description))
@@ -44,6 +45,7 @@ struct CompareCommand: AsyncParsableCommand {
         let verdicts = Verdict.all(of: results)
         for table in results.loads.compactMap({ Table($0, results) }) { print(table.text + "\n") }
         for failure in results.failures.texts { print("failed: \(failure)") }
+        if let report { try Report(results, verdicts).write(to: report) }
         print(verdicts.text)
         if verdicts.missesFloor { throw ExitCode(1) }
     }

@@ -9,7 +9,7 @@ extension Machine {
         Machine(
             cpu: line(of: "/proc/cpuinfo", after: "model name") ?? unknown,
             cores: ProcessInfo.processInfo.activeProcessorCount,
-            memory: Unit.mebibytes.text(Double(ProcessInfo.processInfo.physicalMemory), decimals: 0),
+            memory: FigureUnit.mebibytes.text(Double(ProcessInfo.processInfo.physicalMemory), decimals: 0),
             system: line(of: "/etc/os-release", after: "PRETTY_NAME") ?? unknown,
             kernel: text(of: "/proc/sys/kernel/osrelease") ?? unknown,
             libcurl: String(cString: curl_version()).split(separator: " ").prefix(2).joined(separator: " "),

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// How a figure is written. The figures themselves are kept as they were measured: bytes, microseconds.
-package enum Unit: String, Sendable {
+package enum FigureUnit: String, Sendable {
     case count
     case ratio
     case percent
@@ -29,6 +29,9 @@ package enum Unit: String, Sendable {
         }
     }
 
+    /// What figures are in before they are written.
+    package var measured: FigureUnit { self == .kilobytes || self == .mebibytes ? .bytes : self }
+
     /// How many of what was measured are one of this.
     package var divisor: Double {
         switch self {
@@ -46,7 +49,10 @@ package enum Unit: String, Sendable {
     }
 
     package func text(_ value: Double, decimals: Int? = nil) -> String {
-        number(value, decimals: decimals) + symbol
+        if self == .microseconds, decimals == nil, value >= 10_000 {
+            return FigureUnit.milliseconds.text(value / 1_000)
+        }
+        return number(value, decimals: decimals) + symbol
     }
 
     /// 12345.6 as 12,345.6, and no minus before a zero.
