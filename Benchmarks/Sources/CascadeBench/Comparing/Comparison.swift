@@ -62,7 +62,8 @@ extension Scenario {
         // The command's start and the micro-benchmarks are of one engine, and have no provider.
         guard !upstreams.isEmpty else { return arguments }
         arguments += ["--engine", engine.rawValue, "--cpu", "0"] + upstreams.flatMap { ["--upstream", $0] }
-        if let requests = isCounting ? counted : requests[engine] { arguments += ["--requests", "\(requests)"] }
+        let numbers = [requests[engine], isCounting ? counted : nil].compactMap { $0 }
+        if let number = numbers.min() { arguments += ["--requests", "\(number)"] }
         if kind == .requests, !isCounting { arguments.append("--timeline") }
         return arguments
     }
