@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BenchReport
 internal import Foundation
 
 /// Many large answers at once through one engine, in this process.

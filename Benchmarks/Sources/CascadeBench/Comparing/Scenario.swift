@@ -20,6 +20,13 @@ struct Scenario: Sendable {
 
     var description: LoadDescription { LoadDescription(name: name, kind: kind, summary: summary) }
 
+    /// The same for these engines only.
+    func limited(to engines: [EngineName]) -> Scenario {
+        var scenario = self
+        scenario.engines = self.engines.filter(engines.contains)
+        return scenario
+    }
+
     /// The same with runs of `share` of their length.
     func shortened(to share: Double) -> Scenario {
         var scenario = self
@@ -30,20 +37,23 @@ struct Scenario: Sendable {
 }
 
 extension Scenario {
+    /// - Parameter command: The built `cascade`, if its start is to be measured.
     static func all(isQuick: Bool, command: String?) -> [Scenario] {
-        let paced = [Scenario.held(1_000)] + (isQuick ? [] : [.held(5_000)])
+        let shared = requests + chunks + [failingOver]
         let start = command.map { [Scenario.start(of: $0)] } ?? []
-        let all =
-            requests + chunks + [failingOver] + paced + bodies + start + [.soak(seconds: isQuick ? 5 : 60), micro]
-        return isQuick ? all.map { $0.shortened(to: 0.25) } : all
+        guard isQuick else {
+            return shared + [held(1_000), held(5_000)] + bodies + start + [soak(seconds: 60), micro]
+        }
+        // Only the router and the floor under it, where runs are long.
+        let long = ([held(1_000)] + bodies).map { $0.limited(to: [.cascade, .curl]) }
+        return shared.map { $0.shortened(to: 0.25) } + long + start + [soak(seconds: 5), micro]
     }
 
     /// Those of the memory target, with the same short runs of both routers.
     static var check: [Scenario] {
         let targeted = [LoadName.plain, LoadName.streamed, LoadName.failingOver]
         return (requests + chunks + [failingOver]).filter { targeted.contains($0.name) }.map { scenario in
-            var scenario = scenario
-            scenario.engines = [.cascade, .baseline]
+            var scenario = scenario.limited(to: [.cascade, .baseline])
             scenario.requests = [.cascade: 2_000, .baseline: 2_000]
             scenario.counted = 1_000
             return scenario
@@ -101,7 +111,7 @@ extension Scenario {
             name: streams == 1_000 ? LoadName.held1000 : LoadName.held5000, kind: .held,
             summary: "\(streams) streams at once, a chunk each 100 ms.",
             engines: EngineName.allCases, command: ["hold", "--streams", "\(streams)"],
-            doubles: [["--chunks", "1000", "--delay-ms", "100"]])
+            doubles: [["--chunks", "1000", "--delay-ms", "100"]], mostRounds: 2)
     }
 
     private static let bodies = [false, true].map { isStreamed in
@@ -109,7 +119,7 @@ extension Scenario {
             name: isStreamed ? LoadName.streamedBodies : LoadName.bodies, kind: .bodies,
             summary: "1,500 bodies of 150 KB at once, "
                 + (isStreamed ? "streamed to a consumer that keeps up." : "collected whole."),
-            engines: [.cascade, .ahc, .curl],
+            engines: EngineName.allCases,
             command: ["bodies", "--requests", "1500"] + (isStreamed ? ["--stream"] : []),
             doubles: [["--body-bytes", "150000"]], mostRounds: 2)
     }
