@@ -141,5 +141,5 @@ extension Scenario {
 
     private static let micro = Scenario(
         name: LoadName.micro, kind: .micro, summary: "Single operations, without a network.", engines: [.cascade],
-        command: ["micro"], mostRounds: 1)
+        command: ["micro", "--cpu", "0"], mostRounds: 1)
 }

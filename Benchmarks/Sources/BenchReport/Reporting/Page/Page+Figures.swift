@@ -65,7 +65,8 @@ extension Page {
     private static let method = [
         "Every engine runs in a process of its own with the same allocator, on the first processor; the doubles that "
             + "answer as a provider are on the second. Engines take turns, round after round, so that what changes on "
-            + "the machine meets all alike. Each run begins with a warm-up that is not measured.",
+            + "the machine meets all alike. Each run begins with a warm-up that is not measured, and lasts about a "
+            + "second: faster engines send more requests in it.",
         "All engines send the same requests, and their answers are compared with what was sent, byte for byte. Engines "
             + "that cannot do a load are left out of it: only routers can fail over.",
         "Allocations are counted in runs of their own without the allocator's thread caches, where counts are exact; "
