@@ -67,8 +67,8 @@ enum PageStyle {
         details { background: var(--card); border: 1px solid var(--line); border-radius: 12px; margin: 8px 0; padding: 10px 16px; }
         summary { cursor: pointer; } summary strong { margin-right: 6px; }
         .scroll { overflow-x: auto; margin-top: 8px; }
-        .figures { white-space: nowrap; }
-        .figures td, .figures thead th { text-align: right; padding: 6px 12px; vertical-align: top; }
+        .figures { white-space: nowrap; font-size: 0.85rem; }
+        .figures td, .figures thead th { text-align: right; padding: 6px 8px; vertical-align: top; }
         .figures thead th { white-space: normal; min-width: 90px; vertical-align: bottom; }
         .figures tbody th { padding: 6px 12px 6px 0; font-weight: 600; vertical-align: top; }
         .figures tbody tr > * { border-top: 1px solid var(--line); }
