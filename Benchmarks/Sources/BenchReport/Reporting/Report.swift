@@ -22,7 +22,7 @@ package struct Report: Encodable, Sendable {
         }
     }
 
-    /// Makes the folder if there is none, so that it fails before anything is measured if it has to.
+    /// Makes the folder if there is none.
     package static func prepare(_ folder: String) throws {
         try FileManager.default.createDirectory(
             at: URL(filePath: folder, directoryHint: .isDirectory), withIntermediateDirectories: true)

@@ -18,6 +18,11 @@ package struct Results: Codable, Sendable {
         self.isQuick = isQuick
         self.loads = loads
     }
+
+    enum CodingKeys: String, CodingKey {
+        case date, machine, rounds, loads, records, failures
+        case isQuick = "is_quick"
+    }
 }
 
 /// A load as the report tells of it.

@@ -33,7 +33,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let scenarios = scenarios
-        if let report { try Report.prepare(report) }
+        try prepareReport()
         var results = Results(
             date: Date.now.formatted(.iso8601), machine: .current, rounds: quick ? 1 : rounds, isQuick: quick,
             loads: scenarios.map(\.description))
@@ -48,6 +48,17 @@ struct CompareCommand: AsyncParsableCommand {
         if let report { try Report(results, verdicts).write(to: report) }
         print(verdicts.text)
         if verdicts.missesFloor { throw ExitCode(1) }
+    }
+
+    /// Before anything is measured, so that nothing is measured in vain.
+    private func prepareReport() throws {
+        guard let report else { return }
+        do {
+            try Report.prepare(report)
+        } catch {
+            throw ValidationError(
+                "--report: the folder \(report) cannot be made (\(error.localizedDescription)); name one that can.")
+        }
     }
 
     private var scenarios: [Scenario] {

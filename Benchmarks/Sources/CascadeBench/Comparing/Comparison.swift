@@ -48,11 +48,24 @@ struct Comparison {
         let data = Data(line.utf8)
         guard scenario.kind == .micro else {
             let report = try JSONDecoder().decode(ProcessReport.self, from: data)
+            if let fault = report.fault { throw fault }
             return [Record(load: scenario.name, engine: engine, round: round, isCounted: isCounting, report: report)]
         }
         return try JSONDecoder().decode([ProcessReport].self, from: data).map { report in
             Record(load: LoadName.micro(report.name ?? "?"), engine: engine, round: round, report: report)
         }
+    }
+}
+
+extension ProcessReport {
+    /// A figure over answers of which some failed, or were not compared with what was sent, is none.
+    fileprivate var fault: BenchError? {
+        let failed = values["failed"] ?? 0
+        if failed > 0 { return BenchError("\(Int(failed)) requests failed") }
+        guard let checked = values["answers_checked"], let requests = values["requests"], checked < requests else {
+            return nil
+        }
+        return BenchError("of \(Int(requests)) answers only \(Int(checked)) were checked")
     }
 }
 
