@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BenchReport
 internal import Foundation
 
 /// A steady load through one engine, in this process.

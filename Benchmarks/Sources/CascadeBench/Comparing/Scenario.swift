@@ -128,14 +128,14 @@ extension Scenario {
         Scenario(
             name: LoadName.start, kind: .start,
             summary: "From the start of `cascade chat` to the first byte of its request.",
-            engines: [.cascade], command: ["start", "--command", command], mostRounds: 1)
+            engines: [.cascade], command: ["start", "--command", command, "--cpu", "0"], mostRounds: 1)
     }
 
     private static func soak(seconds: Int) -> Scenario {
         Scenario(
             name: LoadName.soak, kind: .soak,
-            summary: "1,000 requests per second for \(seconds) s, failing over half of the time.",
-            engines: [.cascade], command: ["soak", "--rate", "1000", "--seconds", "\(seconds)"],
+            summary: "1,000 streams per second for \(seconds) s, failing over half of the time.",
+            engines: [.cascade], command: ["soak", "--stream", "--rate", "1000", "--seconds", "\(seconds)"],
             doubles: [["--chunks", "32", "--fail-half"], ["--chunks", "32"]], mostRounds: 1)
     }
 
