@@ -109,7 +109,7 @@ void casc_ring_reset(casc_ring *ring, bool give_back) {
     atomic_store_explicit(&ring->tail, 0, memory_order_relaxed);
     ring->base = ring->spill_end = ring->asked_head = ring->known_head = ring->next_tail = 0;
     ring->cramped = false;
-    ring->wanted = 0;
+    if (give_back) ring->wanted = 0;
     if (!give_back || ring->buffer == NULL) return;
     casc_memory_release(ring->allocator, ring->buffer);
     ring->buffer = NULL;
