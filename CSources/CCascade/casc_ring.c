@@ -300,6 +300,10 @@ casc_status casc_ring_append(casc_ring *ring, const void *bytes, size_t length) 
     return CASC_OK;
 }
 
+void casc_ring_suffices(casc_ring *ring) {
+    ring->cramped = false;
+}
+
 casc_status casc_ring_reserve(casc_ring *ring, size_t length) {
     if (length > ring->max_record) return CASC_TOO_LARGE;
     if (length <= ring->open_limit || record_size(length, 0) <= SMALLEST || !may_spill(ring)) return CASC_OK;

@@ -55,6 +55,19 @@ static void announce_body(casc_slot *slot, size_t length) {
     casc_ring_reserve(slot->ring, (size_t)whole);
 }
 
+/* Curl reads on while there is something to read, more than a ring holds. A reader on this thread, which has been told
+   of what is there, takes it now: what it asks of the loop waits for the next pass, so curl does not see it. True when
+   it has taken everything. Without a reader here the transfer pauses, which costs curl a copy. */
+static bool let_reader_run(casc_slot *slot) {
+    const casc_loop_options *options = &slot->loop->options;
+    for (int i = 0; casc_ring_unread(slot->ring) > 0; i++) {
+        if (i == MAX_READER_TURNS || !options->run_jobs(options->context)) return false;
+    }
+    if (casc_ring_reserved(slot->ring) >= ENOUGH_RING) casc_ring_suffices(slot->ring);
+    casc_buffers_lend(slot->loop, slot->ring);
+    return true;
+}
+
 static size_t feed(casc_slot *slot, const char *bytes, size_t length, size_t already_taken) {
     size_t taken = 0;
     for (;;) {
@@ -68,7 +81,7 @@ static size_t feed(casc_slot *slot, const char *bytes, size_t length, size_t alr
         case CASC_OK:
             return already_taken + length;
         case CASC_FULL:
-            if (!casc_slot_pause(slot)) continue;
+            if (let_reader_run(slot) || !casc_slot_pause(slot)) continue;
             atomic_fetch_add_explicit(&slot->loop->pauses, 1, memory_order_relaxed);
             slot->skip = already_taken + taken;
             return CURL_WRITEFUNC_PAUSE;

@@ -27,6 +27,8 @@ enum {
     BUFFER_SMALLEST = 4096,
     BUFFER_CLASSES = 5, /* 4 to 64 KiB */
     BUFFERS_KEPT_BYTES = 1024 * 1024,
+    MAX_READER_TURNS = 8,    /* a task that goes from one async function to another may take several */
+    ENOUGH_RING = 16 * 1024, /* for a reader that takes what is there whenever it is full */
     NOT_IN_HEAP = -1,
 };
 

@@ -19,7 +19,7 @@ public struct TransportConfiguration: Sendable, Hashable {
         maxIdle: Int = 64,
         connectionsPerHost: Int = 0,
         connectionMaxIdle: Duration = .seconds(40),
-        receiveBufferBytes: Int = 16 * 1024
+        receiveBufferBytes: Int = 8 * 1024
     ) {
         self.ringBytes = ringBytes
         self.maxRecordBytes = maxRecordBytes

@@ -8,7 +8,7 @@ struct TuningTests {
         let tuning = Tuning()
         #expect(tuning.ioThreads == 1 && tuning.poolMaxIdle == 64 && tuning.connectionsPerHost == 0)
         #expect(tuning.arenaBlockBytes == 4_096 && tuning.arenaMaxBytes == 64 << 20 && tuning.ringBytes == 65_536)
-        #expect(tuning.curlBufferBytes == 16_384 && tuning.memoryLimitBytes == 512 << 20)
+        #expect(tuning.curlBufferBytes == 8_192 && tuning.memoryLimitBytes == 512 << 20)
         #expect(tuning.connectionMaxIdle == .seconds(40) && tuning.decisionCacheEntries == 1024)
         #expect(tuning.maxConcurrentRequests == 10_000 && !tuning.http2)
         #expect(tuning.configurationPath == nil && tuning.logLevel == "warning")
@@ -27,19 +27,19 @@ struct TuningTests {
         let tuning = try Tuning(environment: [
             "CASCADE_CONFIG": "/etc/c.yaml", "CASCADE_LOG_LEVEL": "DEBUG", "CASCADE_IO_THREADS": "2",
             "CASCADE_ARENA_BLOCK_BYTES": "32k", "CASCADE_ARENA_MAX_BYTES": "1G", "CASCADE_RING_BYTES": "2m",
-            "CASCADE_POOL_MAX_IDLE": "0", "CASCADE_CONNECTIONS_PER_HOST": "7", "CASCADE_CURL_BUFFER_BYTES": "1024",
+            "CASCADE_POOL_MAX_IDLE": "0", "CASCADE_CONNECTIONS_PER_HOST": "7", "CASCADE_CURL_BUFFER_BYTES": "2048",
             "CASCADE_CONNECTION_MAX_IDLE_SECONDS": "30", "CASCADE_DECISION_CACHE_ENTRIES": "5",
             "CASCADE_MEMORY_LIMIT_BYTES": "0", "CASCADE_MAX_CONCURRENT_REQUESTS": "9", "CASCADE_HTTP2": "on",
         ])
         #expect(tuning.configurationPath == "/etc/c.yaml" && tuning.logLevel == "debug" && tuning.ioThreads == 2)
         #expect(tuning.arenaBlockBytes == 32_768 && tuning.arenaMaxBytes == 1 << 30 && tuning.ringBytes == 2 << 20)
-        #expect(tuning.poolMaxIdle == 0 && tuning.connectionsPerHost == 7 && tuning.curlBufferBytes == 1024)
+        #expect(tuning.poolMaxIdle == 0 && tuning.connectionsPerHost == 7 && tuning.curlBufferBytes == 2048)
         #expect(tuning.connectionMaxIdle == .seconds(30) && tuning.decisionCacheEntries == 5)
         #expect(tuning.memoryLimitBytes == 0 && tuning.maxConcurrentRequests == 9 && tuning.http2)
         #expect(tuning.report().allSatisfy { $0.source == .environment })
         #expect(
             tuning.report().map(\.value) == [
-                "/etc/c.yaml", "debug", "2", "32k", "1g", "2m", "0", "7", "1k", "30", "5", "0", "9", "on",
+                "/etc/c.yaml", "debug", "2", "32k", "1g", "2m", "0", "7", "2k", "30", "5", "0", "9", "on",
             ])
     }
 

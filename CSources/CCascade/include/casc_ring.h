@@ -76,6 +76,8 @@ size_t casc_ring_open_length(const casc_ring *ring);
    CASC_RING_NAME_MAX bytes of it are kept. Statuses as above. */
 casc_status casc_ring_publish(casc_ring *ring, casc_record_kind kind, const void *_Nullable name, size_t name_length);
 void casc_ring_discard(casc_ring *ring);
+/* After CASC_FULL: the buffer is not to grow for that. */
+void casc_ring_suffices(casc_ring *ring);
 /* Whether the consumer may have seen the ring empty since the producer last asked, and there is now something to read:
    then it must be woken. Asked once after a batch of records; costs a fence when there were any. A consumer that peeks
    and finds nothing is certain to be covered by a later true. */

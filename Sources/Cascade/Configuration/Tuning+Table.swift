@@ -37,7 +37,7 @@ extension Tuning {
             change:
                 "Set for a host that refuses more; a request that finds none free waits as long as for a connection."),
         TuningVariable(
-            "CASCADE_CURL_BUFFER_BYTES", .size(\.curlBufferBytes, 1 << 10...512 << 10), default: "16k",
+            "CASCADE_CURL_BUFFER_BYTES", .size(\.curlBufferBytes, 2 << 10...512 << 10), default: "8k",
             "The receive buffer of one transfer.",
             change: "Lower for thousands of waiting streams, raise for large bodies."),
         TuningVariable(
