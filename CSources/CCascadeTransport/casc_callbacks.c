@@ -60,12 +60,24 @@ static void announce_body(casc_slot *slot, size_t length) {
    it has taken everything. Without a reader here the transfer pauses, which costs curl a copy. */
 static bool let_reader_run(casc_slot *slot) {
     const casc_loop_options *options = &slot->loop->options;
+    bool is_enough = casc_ring_reserved(slot->ring) >= ENOUGH_RING; /* the reader may give it back */
     for (int i = 0; casc_ring_unread(slot->ring) > 0; i++) {
         if (i == MAX_READER_TURNS || !options->run_jobs(options->context)) return false;
     }
-    if (casc_ring_reserved(slot->ring) >= ENOUGH_RING) casc_ring_suffices(slot->ring);
+    if (is_enough) casc_ring_suffices(slot->ring);
     casc_buffers_lend(slot->loop, slot->ring);
     return true;
+}
+
+/* Curl may have something for every one of thousands of streams before it returns: the first ones are read meanwhile,
+   so that not each of them holds a buffer. */
+static void wake_reader(casc_slot *slot) {
+    casc_loop *loop = slot->loop;
+    casc_slot_signal(slot);
+    if (++loop->unheard < MAX_UNHEARD) return;
+    loop->unheard = 0;
+    loop->options.run_jobs(loop->options.context);
+    casc_buffers_lend(loop, slot->ring);
 }
 
 static size_t feed(casc_slot *slot, const char *bytes, size_t length, size_t already_taken) {
@@ -76,7 +88,7 @@ static size_t feed(casc_slot *slot, const char *bytes, size_t length, size_t alr
         casc_status status =
             casc_framer_feed(&slot->framer, slot->ring, bytes + taken, length - taken, &consumed, &readable);
         taken += consumed;
-        if (readable) casc_slot_signal(slot);
+        if (readable) wake_reader(slot);
         switch (status) {
         case CASC_OK:
             return already_taken + length;

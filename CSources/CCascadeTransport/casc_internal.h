@@ -27,6 +27,7 @@ enum {
     BUFFER_SMALLEST = 4096,
     BUFFER_CLASSES = 5, /* 4 to 64 KiB */
     BUFFERS_KEPT_BYTES = 1024 * 1024,
+    MAX_UNHEARD = 32,        /* readers that were woken and have not run */
     MAX_READER_TURNS = 8,    /* a task that goes from one async function to another may take several */
     ENOUGH_RING = 16 * 1024, /* for a reader that takes what is there whenever it is full */
     NOT_IN_HEAP = -1,
@@ -154,6 +155,7 @@ struct casc_loop {
     int heap_count, heap_capacity;
     casc_free_buffer *free_buffers[BUFFER_CLASSES];
     size_t free_buffer_bytes;
+    int unheard; /* readers woken from within curl since tasks were run last */
 
     atomic_uint open_transfers, running, easy_handles, endpoint_count;
     _Atomic uint64_t rounds, wakes, started, connections, pauses;

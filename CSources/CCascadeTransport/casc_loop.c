@@ -224,6 +224,7 @@ static void wait_for_events(casc_loop *loop, bool may_block) {
            came at the same moment, and is still in the processor's cache. What that starts waits for the next pass, so
            that requests leave together and are answered together: one by one they cost a wake-up each. */
         loop->options.run_jobs(loop->options.context);
+        loop->unheard = 0;
     }
 }
 

@@ -5,45 +5,64 @@ extension RouterCore {
     ///
     /// Every call is one request of the router's counts, also one that is refused here.
     func begin(_ request: ChatRequest, streaming: Bool) async throws(CascadeError) -> AdmittedRequest {
-        shared.withLock { $0.counts.requests += 1 }
+        let startedAt = clock.now
         do throws(CascadeError) {
-            return try await admit(request, streaming: streaming)
+            // Nearly every request names no file and finds a place: then nothing is awaited.
+            if let admitted = try admitAtOnce(request, streaming: streaming, startedAt: startedAt) { return admitted }
+            return try await admit(request, streaming: streaming, startedAt: startedAt)
         } catch {
             ended(error)
             throw error
         }
     }
 
-    private func admit(_ request: ChatRequest, streaming: Bool) async throws(CascadeError) -> AdmittedRequest {
-        let startedAt = clock.now
+    /// - Returns: `nil` for a request that has to wait, for its files or for its turn.
+    @inline(never)
+    private func admitAtOnce(
+        _ request: ChatRequest, streaming: Bool, startedAt: Instant
+    ) throws(CascadeError) -> AdmittedRequest? {
+        shared.withLock { $0.counts.requests += 1 }
         guard !request.messages.isEmpty else {
             throw CascadeError(code: .invalidRequest, message: "the request has no messages")
         }
+        if MediaFiles.areNamed(in: request) { return nil }
         let plan = try plan(request, needs: ContentNeeds(of: request))
-        let limit = plan.snapshot.configuration.cascade.deadline
-        let deadline = startedAt.advanced(by: min(request.deadline ?? limit, limit))
-        // Nearly every request names no file and finds a place: nothing is awaited then.
+        let bytes = estimatedMemory(of: request, files: 0, snapshot: plan.snapshot)
+        guard admission.tryEnter(bytes: bytes) else { return nil }
+        return try admitted(request, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
+    }
+
+    private func admit(
+        _ request: ChatRequest, streaming: Bool, startedAt: Instant
+    ) async throws(CascadeError) -> AdmittedRequest {
+        let plan = try plan(request, needs: ContentNeeds(of: request))
         let namesFiles = MediaFiles.areNamed(in: request)
         let files = namesFiles ? await MediaFiles.encodedSize(of: request) : 0
         let bytes = estimatedMemory(of: request, files: files, snapshot: plan.snapshot)
-        if !admission.tryEnter(bytes: bytes) { try await enter(bytes: bytes, deadline: deadline) }
+        try await enter(bytes: bytes, deadline: deadline(of: request, from: startedAt, plan))
+        let resolved: ChatRequest
         do throws(CascadeError) {
-            let request = namesFiles ? try await MediaFiles.resolve(request) : request
-            return try admitted(
-                request, plan: plan, streaming: streaming, startedAt: startedAt, deadline: deadline, bytes: bytes)
+            resolved = namesFiles ? try await MediaFiles.resolve(request) : request
         } catch {
             admission.leave(bytes: bytes)
             throw error
         }
+        return try admitted(resolved, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
     }
 
-    @inline(never)
+    /// The place was taken, and is given back when this fails.
     private func admitted(
-        _ request: ChatRequest, plan: Plan, streaming: Bool, startedAt: Instant, deadline: Instant, bytes: Int
+        _ request: ChatRequest, plan: Plan, streaming: Bool, startedAt: Instant, bytes: Int
     ) throws(CascadeError) -> AdmittedRequest {
-        AdmittedRequest(
-            core: self, request: request, snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming,
-            startedAt: startedAt, deadline: deadline, lease: try leaseArena(), bytes: bytes)
+        do throws(EncodingError) {
+            return AdmittedRequest(
+                core: self, request: request, snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming,
+                startedAt: startedAt, deadline: deadline(of: request, from: startedAt, plan),
+                lease: try arenas.lease(), bytes: bytes)
+        } catch {
+            admission.leave(bytes: bytes)
+            throw CascadeError(code: .local, message: error.message)
+        }
     }
 
     /// The bytes of its files, read; of its body, once for each encoding that the cascade may come to need; of a ring.
@@ -51,18 +70,15 @@ extension RouterCore {
         files + (request.estimatedBytes + files) * snapshot.encodingCount + options.tuning.ringBytes
     }
 
-    @inline(never)
-    private func leaseArena() throws(CascadeError) -> ArenaLease {
-        do throws(EncodingError) {
-            return try arenas.lease()
-        } catch {
-            throw CascadeError(code: .local, message: error.message)
-        }
-    }
-
     struct Plan {
         var snapshot: Snapshot
         var decision: RoutingTable.Decision
+    }
+
+    /// The instant at which the cascade gives up.
+    private func deadline(of request: ChatRequest, from startedAt: Instant, _ plan: Plan) -> Instant {
+        let limit = plan.snapshot.configuration.cascade.deadline
+        return startedAt.advanced(by: min(request.deadline ?? limit, limit))
     }
 
     @inline(never)
