@@ -77,14 +77,3 @@ struct StreamEvents: TokenSink, Sendable {
         self.id = id
     }
 }
-
-extension String {
-    /// Up to 15 bytes cost no allocation. The decoder gives nothing but valid UTF-8, so the check always passes.
-    init(copying utf8: Span<UInt8>) {
-        guard let valid = try? UTF8Span(validating: utf8) else {
-            self = ""
-            return
-        }
-        self.init(copying: valid)
-    }
-}

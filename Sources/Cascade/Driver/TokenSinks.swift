@@ -50,8 +50,7 @@ struct TextSink: TokenSink {
 
     mutating func text(_ utf8: Span<UInt8>) {
         others.countToken()
-        // The pointer is used within the call only.
-        unsafe utf8.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(copying: utf8)
     }
 
     mutating func reasoning(_ utf8: Span<UInt8>) { others.reasoning(utf8) }

@@ -77,8 +77,7 @@ private struct GatheredText: Sendable {
     mutating func append(_ utf8: Span<UInt8>) {
         guard !utf8.isEmpty else { return }
         if isEmpty {
-            // The pointer is used within the call only.
-            first = unsafe utf8.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+            first = String(copying: utf8)
             return
         }
         if let text = first.take() { bytes.append(contentsOf: text.utf8) }

@@ -42,8 +42,19 @@ extension RawSpan {
 }
 
 extension Array<UInt8> {
-    mutating func append(copying span: Span<UInt8>) {
+    public mutating func append(copying span: Span<UInt8>) {
         // The pointer is used within the call only.
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension String {
+    /// Up to 15 bytes cost no allocation. The decoder gives nothing but valid UTF-8, so the check always passes.
+    public init(copying utf8: Span<UInt8>) {
+        guard let valid = try? UTF8Span(validating: utf8) else {
+            self = ""
+            return
+        }
+        self.init(copying: valid)
     }
 }
