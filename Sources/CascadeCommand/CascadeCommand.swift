@@ -37,6 +37,8 @@ struct CascadeCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.reserve()
+        // A batch may run for hours, with pauses after its peaks.
+        Allocator.returnMemory(within: .seconds(1))
         let interrupt = Interrupt.shared
         let work = Task { await exitStatus(of: Array(CommandLine.arguments.dropFirst())) }
         interrupt.onSignal { work.cancel() }

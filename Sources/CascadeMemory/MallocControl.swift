@@ -48,4 +48,16 @@ enum MallocControl {
     static func perform(_ name: String) -> Bool {
         unsafe mallctl(name, nil, nil, nil, 0) == 0
     }
+
+    /// Writes an entry; `false` if there is none of this name and size, or it does not take the value.
+    static func set<Value: BitwiseCopyable>(_ name: String, to value: Value) -> Bool {
+        var value = value
+        return unsafe mallctl(name, nil, nil, &value, MemoryLayout<Value>.size) == 0
+    }
+
+    /// Writes a time, unless there is a shorter one; a negative one means that it never comes.
+    static func lower(_ name: String, to milliseconds: Int) {
+        guard let present = value(of: name, as: Int.self), present < 0 || present > milliseconds else { return }
+        _ = set(name, to: milliseconds)
+    }
 }
