@@ -14,7 +14,7 @@ typedef struct bare_call {
     bare_loop *loop;
     CURL *handle;
     uint64_t started_at;
-    uint64_t first_byte_at; /* 0: none yet */
+    uint64_t first_text_at; /* 0: none yet */
     bare_text text;
     bool has_begun; /* for bare_loop_hold */
 } bare_call;

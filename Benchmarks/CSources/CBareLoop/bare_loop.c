@@ -92,7 +92,7 @@ int bare_loop_round(bare_loop *loop, uint64_t until) {
 }
 
 int bare_loop_start(bare_loop *loop, bare_call *call) {
-    call->first_byte_at = 0;
+    call->first_text_at = 0;
     bare_text_begin(&call->text, loop->load->expected_text, loop->load->expected_length);
     call->started_at = bare_now();
     if (curl_multi_add_handle(loop->multi, call->handle) != CURLM_OK) return ENOMEM;

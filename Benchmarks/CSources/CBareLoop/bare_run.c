@@ -3,20 +3,23 @@
 
 #include "bare_internal.h"
 
-static void note_first_byte(bare_call *call) {
-    if (call->first_byte_at == 0) call->first_byte_at = bare_now();
+static void note_first_text(bare_call *call) {
+    if (call->first_text_at == 0) call->first_text_at = bare_now();
 }
 
+/* Text that nobody reads begins with the body. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     (void)bytes;
-    note_first_byte(context);
+    note_first_text(context);
     return size * count;
 }
 
+/* The first event has a role and no text yet. */
 static size_t on_text(char *bytes, size_t size, size_t count, void *context) {
     bare_call *call = context;
-    note_first_byte(call);
-    return bare_text_feed(&call->text, bytes, size * count) ? size * count : 0;
+    bool is_kept = bare_text_feed(&call->text, bytes, size * count);
+    if (call->text.bytes > 0) note_first_text(call);
+    return is_kept ? size * count : 0;
 }
 
 static bool has_failed(bare_call *call, CURLcode code) {
@@ -31,9 +34,10 @@ static void record(bare_call *call, CURLcode code, bare_loop_result *result) {
         result->failed++;
         return;
     }
+    note_first_text(call); /* of an answer in one piece, which is read at its end */
     uint64_t index = result->answered++;
     result->latency_ns[index] = bare_now() - call->started_at;
-    result->first_byte_ns[index] = call->first_byte_at == 0 ? 0 : call->first_byte_at - call->started_at;
+    result->first_text_ns[index] = call->first_text_at - call->started_at;
 }
 
 static int start_next(bare_loop *loop, bare_call *call, uint64_t *next) {
@@ -42,28 +46,33 @@ static int start_next(bare_loop *loop, bare_call *call, uint64_t *next) {
     return bare_loop_start(loop, call);
 }
 
-static int start_first(bare_loop *loop, uint64_t *next) {
+/* Starts those calls whose time has come for the first time. `due` becomes when the next one is, 0: none is left. */
+static int start_due(bare_loop *loop, int *begun, uint64_t *next, uint64_t *due) {
     int error = 0;
-    for (int i = 0; i < loop->call_count && error == 0; i++) {
-        bare_call *call = &loop->calls[i];
+    while (*begun < loop->call_count && *due <= bare_now() && error == 0) {
+        bare_call *call = &loop->calls[(*begun)++];
         curl_easy_setopt(call->handle, CURLOPT_WRITEFUNCTION, loop->load->reads_text ? on_text : on_body);
         curl_easy_setopt(call->handle, CURLOPT_WRITEDATA, call);
         error = start_next(loop, call, next);
+        *due += loop->load->stagger_ns;
     }
+    if (*begun == loop->call_count) *due = 0;
     return error;
 }
 
 static int run(bare_loop *loop, bare_loop_result *result) {
-    uint64_t next = 0;
-    int error = start_first(loop, &next);
-    while (error == 0 && loop->running > 0) {
-        error = bare_loop_round(loop, 0);
+    uint64_t next = 0, due = bare_now();
+    int begun = 0;
+    int error = start_due(loop, &begun, &next, &due);
+    while (error == 0 && (loop->running > 0 || due > 0)) {
+        error = bare_loop_round(loop, due);
         bare_call *call;
         CURLcode code;
         while (error == 0 && (call = bare_loop_take_ended(loop, &code)) != NULL) {
             record(call, code, result);
             error = start_next(loop, call, &next);
         }
+        if (error == 0 && due > 0) error = start_due(loop, &begun, &next, &due);
     }
     return error;
 }

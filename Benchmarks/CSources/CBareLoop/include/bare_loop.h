@@ -29,6 +29,7 @@ typedef struct bare_loop_load {
     size_t body_length;
     uint64_t requests;                      /* in all */
     int connections;                        /* at a time */
+    uint64_t stagger_ns;                    /* between the first requests of two connections */
     bool reads_text;                        /* finds the text of each SSE event, or of the JSON body, and compares it */
     const uint8_t *_Nullable expected_text; /* of every answer, where reads_text */
     size_t expected_length;
@@ -38,7 +39,7 @@ typedef struct bare_loop_result {
     uint64_t answered;
     uint64_t failed;         /* not a 200, or curl failed, or where reads_text no terminal marker or another text */
     uint64_t *latency_ns;    /* the caller's array of `requests` elements, of which the first `answered` are set */
-    uint64_t *first_byte_ns; /* likewise: to the first byte of the body */
+    uint64_t *first_text_ns; /* likewise: to the first text */
 } bare_loop_result;
 
 /* Makes all requests, on the calling thread. 0, or an errno value when the loop itself came to an end; what an answer

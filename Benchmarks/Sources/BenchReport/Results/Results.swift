@@ -41,6 +41,8 @@ package struct LoadDescription: Codable, Sendable {
 /// Which figures a load has.
 package enum LoadKind: String, Codable, Sendable {
     case requests
+    /// Of which neither side is busy, so that only times are of interest.
+    case paced
     /// Of which only allocations are of interest.
     case allocations
     case held
@@ -56,6 +58,7 @@ package enum LoadKind: String, Codable, Sendable {
                 .throughput, .cpuPerRequest, .mallocsPerRequest, .bytesPerRequest, .peakAllocated, .peakResident,
                 .latencyP50, .latencyP99, .firstTokenP50, .firstTokenP99,
             ]
+        case .paced: [.firstTokenP50, .firstTokenP99, .latencyP50, .latencyP99, .cpuPerRequest]
         case .allocations: [.mallocsPerRequest, .bytesPerRequest]
         case .held: [.residentPerStream, .allocatedPerStream, .cpuPerChunk]
         case .bodies: [.seconds, .peakAllocated, .peakResident, .allocatedAfter, .residentAfter]

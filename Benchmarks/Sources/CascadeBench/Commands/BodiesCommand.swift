@@ -7,7 +7,8 @@ struct BodiesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bodies", abstract: "Asks for many large answers at once and prints what they take of memory.",
         discussion: """
-            Whole answers are kept until the last one is there; streamed ones are read and dropped. Give the double \
+            Whole answers are kept until the last one is there; streamed ones are read and dropped, but what the router \
+            itself keeps of a stream read as String is kept; --bytes has it keep nothing. Give the double \
             --body-bytes 150000.
             """)
 

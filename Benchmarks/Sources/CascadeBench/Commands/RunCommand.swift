@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
     var requests = 20_000
     @Option(help: "Requests at a time.")
     var concurrency = 16
+    @Option(help: "Milliseconds between the first requests of two connections, for a double that paces its pieces.")
+    var staggerMs = 0
     @Option(help: "The processor to stay on.")
     var cpu: Int?
     @Flag(help: "Stream the answers.")
@@ -35,11 +37,14 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         guard !upstream.isEmpty else { throw ValidationError("Name at least one --upstream.") }
         guard requests > 0, concurrency > 0 else { throw ValidationError("Counts begin at 1.") }
+        guard 0...60_000 ~= staggerMs else { throw ValidationError("--stagger-ms takes 0 to 60000.") }
     }
 
     func run() async throws {
         if let cpu { Processor.pin(to: cpu) }
-        let load = Load(upstreams: upstream, requests: requests, concurrency: concurrency, isStreamed: stream)
+        let load = Load(
+            upstreams: upstream, requests: requests, concurrency: concurrency, isStreamed: stream,
+            staggerMilliseconds: staggerMs)
         let engine = try engine.make(for: load, usesBytes: bytes)
         let figures = try await Figures.measure(engine, load, keepsTimeline: timeline)
         try await engine.shutdown()

@@ -39,7 +39,7 @@ struct Scenario: Sendable {
 extension Scenario {
     /// - Parameter command: The built `cascade`, if its start is to be measured.
     static func all(isQuick: Bool, command: String?) -> [Scenario] {
-        let shared = requests + chunks + [failingOver]
+        let shared = requests + chunks + [paced, failingOver]
         let start = command.map { [Scenario.start(of: $0)] } ?? []
         guard isQuick else {
             return shared + [held(1_000), held(5_000)] + bodies + start + [soak(seconds: 60), micro]
@@ -90,6 +90,15 @@ extension Scenario {
         asBytes(LoadName.longBytes, chunks: 512),
     ]
 
+    /// A request every eleven milliseconds, which leaves both sides idle most of the time: what a router adds to a first
+    /// token, without the wait for a processor that a saturated one has.
+    private static let paced = Scenario(
+        name: LoadName.paced, kind: .paced,
+        summary: "Streamed answers of 32 chunks, one each 5 ms, 16 connections: neither side is saturated.",
+        engines: [.cascade, .ahc, .curl], command: ["run", "--concurrency", "16", "--stream", "--stagger-ms", "11"],
+        doubles: [["--chunks", "32", "--delay-ms", "5"]],
+        requests: [.cascade: 480, .ahc: 480, .curl: 480])
+
     private static func asBytes(_ name: String, chunks: Int) -> Scenario {
         Scenario(
             name: name, kind: .allocations,
@@ -114,13 +123,21 @@ extension Scenario {
             doubles: [["--chunks", "1000", "--delay-ms", "100"]], mostRounds: 2)
     }
 
-    private static let bodies = [false, true].map { isStreamed in
+    private static let bodies = [
+        bodies(LoadName.bodies, "collected whole.", []),
+        bodies(
+            LoadName.streamedBodies, "streamed to a consumer that keeps up; this router's text is read as bytes.",
+            ["--stream", "--bytes"]),
+        bodies(
+            LoadName.streamedBodiesAsString, "streamed as String, of which the router keeps a copy until the end.",
+            ["--stream"]
+        ).limited(to: [.cascade]),
+    ]
+
+    private static func bodies(_ name: String, _ manner: String, _ options: [String]) -> Scenario {
         Scenario(
-            name: isStreamed ? LoadName.streamedBodies : LoadName.bodies, kind: .bodies,
-            summary: "1,500 bodies of 150 KB at once, "
-                + (isStreamed ? "streamed to a consumer that keeps up." : "collected whole."),
-            engines: EngineName.allCases,
-            command: ["bodies", "--requests", "1500"] + (isStreamed ? ["--stream"] : []),
+            name: name, kind: .bodies, summary: "1,500 bodies of 150 KB at once, " + manner,
+            engines: EngineName.allCases, command: ["bodies", "--requests", "1500"] + options,
             doubles: [["--body-bytes", "150000"]], mostRounds: 2)
     }
 

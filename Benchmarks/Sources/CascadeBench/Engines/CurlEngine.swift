@@ -9,7 +9,7 @@ struct CurlEngine: Engine {
     func run(_ load: Load, into recorder: Recorder, expecting expected: ExpectedAnswer) throws {
         try recorder.recordAnswers(upTo: load.requests) { latencies, firstTokens in
             var result = bare_loop_result(
-                answered: 0, failed: 0, latency_ns: latencies, first_byte_ns: firstTokens)
+                answered: 0, failed: 0, latency_ns: latencies, first_text_ns: firstTokens)
             let status = load.withBareLoad(expecting: expected) { bare_loop_run(&$0, &result) }
             guard status == 0 else { throw EngineError.loop(errno: status) }
             return (Int(result.answered), Int(result.failed))
@@ -57,7 +57,8 @@ extension Load {
                     [header, nil].withUnsafeBufferPointer { headers in
                         var load = bare_loop_load(
                             url: url, headers: headers.baseAddress!, body: json, body_length: text.utf8.count,
-                            requests: UInt64(requests), connections: Int32(concurrency), reads_text: expected != nil,
+                            requests: UInt64(requests), connections: Int32(concurrency),
+                            stagger_ns: UInt64(staggerMilliseconds) * 1_000_000, reads_text: expected != nil,
                             expected_text: expected?.start, expected_length: expected?.count ?? 0)
                         return withExtendedLifetime(expected) { body(&load) }
                     }

@@ -30,8 +30,11 @@ extension TaskEngine {
         let send = sender(for: load, expecting: expected)
         let turns = Turns(load.requests)
         await withTaskGroup { group in
-            for _ in 0..<load.concurrency {
+            for index in 0..<load.concurrency {
                 group.addTask(executorPreference: executor) {
+                    if load.staggerMilliseconds > 0 {
+                        try? await Task.sleep(for: .milliseconds(index * load.staggerMilliseconds))
+                    }
                     while turns.take() {
                         await recorder.record(since: SystemTime.now, send)
                     }

@@ -12,7 +12,7 @@ struct BodiesFigures: Codable, Sendable {
     var seconds: Double
     var peak_allocated: Int
     var peak_resident: Int
-    /// Some seconds later, with the engine idle. Nothing is given back to the system on purpose.
+    /// Some seconds later, with the engine idle.
     var allocated_after: Int
     var resident_after: Int
 

@@ -27,8 +27,7 @@ struct HoldFigures: Codable, Sendable {
     /// So long are the streams looked at once all of them have begun.
     private static let stretch = Duration.seconds(2)
 
-    /// Opens a few streams, then so many more, and looks before and while they are held. Nothing is given back to the
-    /// system on purpose.
+    /// Opens a few streams, then so many more, and looks before and while they are held.
     static func measure(_ engine: any Engine, _ load: Load, streams: Int) async throws -> HoldFigures {
         let meter = StreamMeter()
         let first = Task { try await engine.hold(load, streams: warmUpStreams, meter: meter) }

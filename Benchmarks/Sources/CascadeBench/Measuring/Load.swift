@@ -6,6 +6,8 @@ struct Load: Sendable {
     /// At a time.
     var concurrency: Int
     var isStreamed: Bool
+    /// Between the first requests of two connections, so that paced answers do not come all at the same instant.
+    var staggerMilliseconds = 0
     var prompt = "Why is the sky blue?"
     var model = "bench"
 

@@ -70,8 +70,9 @@ extension Page {
         section(
             "latency", "Latency",
             "The share of requests that took no longer, over the time on a logarithmic scale. Curves further left are "
-                + "better. All engines are driven as fast as they can, so who sends more has more to wait for.",
-            cards(loads(.requests).compactMap(latency)))
+                + "better. Unless a load is paced, all engines are driven as fast as they can, so who sends more has "
+                + "more to wait for.",
+            cards(loads(.requests, .paced).compactMap(latency)))
     }
 
     private func latency(_ load: LoadDescription) -> Markup? {
