@@ -16,6 +16,7 @@ package enum Metric: String, CaseIterable, Sendable {
     case cpuPerChunk = "cpu_us_per_chunk"
 
     case seconds
+    case failed
     case allocatedAfter = "allocated_after"
     case residentAfter = "resident_after"
 
@@ -60,6 +61,7 @@ extension Metric {
         .residentPerStream: ("Resident per held stream", "resident", .kilobytes),
         .allocatedPerStream: ("Allocated per held stream", "allocated", .kilobytes),
         .cpuPerChunk: ("CPU per chunk", "CPU/chunk", .microseconds),
+        .failed: ("Requests that failed", "failed", .count),
         .seconds: ("Time until all are answered", "time", .seconds),
         .allocatedAfter: ("Allocated 5 s later", "alloc later", .mebibytes),
         .residentAfter: ("Resident 5 s later", "res later", .mebibytes),

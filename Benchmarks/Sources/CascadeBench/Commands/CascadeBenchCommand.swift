@@ -11,6 +11,6 @@ struct CascadeBenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BodiesCommand.self, CheckCommand.self, CompareCommand.self, DoubleCommand.self, HoldCommand.self,
-            MicroCommand.self, RunCommand.self, SoakCommand.self, StartCommand.self,
+            MicroCommand.self, RunCommand.self, SoakCommand.self, StartCommand.self, TuneCommand.self,
         ])
 }

@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
     var requests = 20_000
     @Option(help: "Requests at a time.")
     var concurrency = 16
+    @Option(help: "About how many bytes the question has; a short one otherwise.")
+    var promptBytes: Int?
     @Option(help: "Milliseconds between the first requests of two connections, for a double that paces its pieces.")
     var staggerMs = 0
     @Option(help: "The processor to stay on.")
@@ -37,14 +39,16 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         guard !upstream.isEmpty else { throw ValidationError("Name at least one --upstream.") }
         guard requests > 0, concurrency > 0 else { throw ValidationError("Counts begin at 1.") }
+        guard promptBytes ?? 1 > 0 else { throw ValidationError("--prompt-bytes begins at 1.") }
         guard 0...60_000 ~= staggerMs else { throw ValidationError("--stagger-ms takes 0 to 60000.") }
     }
 
     func run() async throws {
         if let cpu { Processor.pin(to: cpu) }
-        let load = Load(
+        var load = Load(
             upstreams: upstream, requests: requests, concurrency: concurrency, isStreamed: stream,
             staggerMilliseconds: staggerMs)
+        if let promptBytes { load.prompt = Load.prompt(ofBytes: promptBytes) }
         let engine = try engine.make(for: load, usesBytes: bytes)
         let figures = try await Figures.measure(engine, load, keepsTimeline: timeline)
         try await engine.shutdown()

@@ -16,6 +16,11 @@ struct Load: Sendable {
         return #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(prompt)"}]\#(options)}"#
     }
 
+    static func prompt(ofBytes count: Int) -> String {
+        let words = "Why is the sky blue, and the sea? "
+        return String(String(repeating: words, count: count / words.utf8.count + 1).prefix(count))
+    }
+
     /// The same load, `count` requests of it.
     func with(requests count: Int) -> Load {
         var load = self
