@@ -1,7 +1,7 @@
 /*
  * Buffers of rings that are empty and waited for. A stream that waits holds none: it hands its buffer to whichever stream
- * has something to say, and gets one back, most likely still in the processor's cache, when it has. All of this happens
- * on the loop's thread, for rings whose consumer runs there too.
+ * has something to say, and gets one back, most likely still in the processor's cache, when it has. So does a transfer
+ * that is over. All of this happens on the loop's thread, for rings whose consumer runs there too.
  */
 #include <stdlib.h>
 
@@ -23,13 +23,15 @@ void casc_buffers_take(casc_loop *loop, casc_ring *ring) {
     casc_free_buffer *buffer = casc_ring_detach(ring, &size);
     if (buffer == NULL) return;
     int class = class_of(size);
-    if (class >= BUFFER_CLASSES || loop->free_buffer_bytes + size > BUFFERS_KEPT_BYTES) {
+    bool fits = loop->free_buffer_bytes + size <= BUFFERS_KEPT_BYTES;
+    if (class >= BUFFER_CLASSES || !fits || loop->free_buffer_count >= loop->options.max_idle_buffers) {
         free(buffer);
         return;
     }
     buffer->next = loop->free_buffers[class];
     loop->free_buffers[class] = buffer;
     loop->free_buffer_bytes += size;
+    loop->free_buffer_count++;
 }
 
 void casc_buffers_lend(casc_loop *loop, casc_ring *ring) {
@@ -40,6 +42,7 @@ void casc_buffers_lend(casc_loop *loop, casc_ring *ring) {
     casc_free_buffer *buffer = loop->free_buffers[class];
     loop->free_buffers[class] = buffer->next;
     loop->free_buffer_bytes -= size;
+    loop->free_buffer_count--;
     casc_ring_attach(ring, buffer, size);
 }
 
@@ -51,5 +54,5 @@ void casc_buffers_free(casc_loop *loop) {
             free(buffer);
         }
     }
-    loop->free_buffer_bytes = 0;
+    loop->free_buffer_bytes = loop->free_buffer_count = 0;
 }

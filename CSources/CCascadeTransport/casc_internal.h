@@ -141,7 +141,6 @@ struct casc_loop {
     _Atomic(casc_slot *) chunks[MAX_CHUNKS];
     uint32_t chunk_count;
     uint32_t free_slots; /* index + 1 */
-    uint32_t idle_rings; /* rings kept by free slots */
     casc_endpoint *endpoints;
     bool closed; /* nothing can be opened any more */
 
@@ -155,6 +154,7 @@ struct casc_loop {
     int heap_count, heap_capacity;
     casc_free_buffer *free_buffers[BUFFER_CLASSES];
     size_t free_buffer_bytes;
+    uint32_t free_buffer_count;
     int unheard; /* readers woken from within curl since tasks were run last */
 
     atomic_uint open_transfers, running, easy_handles, endpoint_count;

@@ -99,7 +99,6 @@ static casc_slot *take_free(casc_loop *loop) {
         uint32_t index = loop->free_slots - 1;
         slot = &atomic_load(&loop->chunks[index / CHUNK_SLOTS])[index % CHUNK_SLOTS];
         loop->free_slots = slot->next_free;
-        if (slot->ring != NULL && casc_ring_reserved(slot->ring) > 0) loop->idle_rings--;
         atomic_fetch_add_explicit(&loop->open_transfers, 1, memory_order_relaxed);
     }
     pthread_mutex_unlock(&loop->lock);
@@ -108,10 +107,13 @@ static casc_slot *take_free(casc_loop *loop) {
 
 static void put_free(casc_slot *slot) {
     casc_loop *loop = slot->loop;
+    if (slot->ring != NULL) {
+        bool is_here = casc_loop_is_current(loop);
+        casc_ring_reset(slot->ring, !is_here);
+        /* A free slot holds no buffer. */
+        if (is_here) casc_buffers_take(loop, slot->ring);
+    }
     pthread_mutex_lock(&loop->lock);
-    bool keep = loop->idle_rings < loop->options.max_idle_transfers;
-    if (slot->ring != NULL) casc_ring_reset(slot->ring, !keep);
-    if (slot->ring != NULL && casc_ring_reserved(slot->ring) > 0) loop->idle_rings++;
     slot->next_free = loop->free_slots;
     loop->free_slots = slot->index + 1;
     pthread_mutex_unlock(&loop->lock);
@@ -221,6 +223,5 @@ void casc_slots_give_back(casc_loop *loop) {
         slot->head_capacity = 0;
         next = slot->next_free;
     }
-    loop->idle_rings = 0;
     pthread_mutex_unlock(&loop->lock);
 }

@@ -24,7 +24,7 @@ public final class EventLoop: Sendable {
         var options = unsafe casc_loop_options(
             ring_bytes: configuration.ringBytes,
             max_record: configuration.maxRecordBytes,
-            max_idle_transfers: UInt32(clamping: configuration.maxIdle),
+            max_idle_buffers: UInt32(clamping: configuration.maxIdle),
             connections_per_host: configuration.connectionsPerHost,
             // libcurl takes 0 for its own default.
             idle_seconds: Int(max(1, configuration.connectionMaxIdle.components.seconds)),

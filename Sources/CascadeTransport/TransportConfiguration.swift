@@ -4,7 +4,7 @@ public struct TransportConfiguration: Sendable, Hashable {
     public var ringBytes: Int
     /// The largest event, line or whole body; one that is larger ends its transfer.
     public var maxRecordBytes: Int
-    /// Easy handles an endpoint keeps while they are idle, and rings a loop keeps.
+    /// Easy handles an endpoint keeps while they are idle, and buffers of rings that a loop keeps.
     public var maxIdle: Int
     /// Connections to one host; 0 for no limit.
     public var connectionsPerHost: Int

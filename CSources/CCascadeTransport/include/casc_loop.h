@@ -24,12 +24,12 @@ extern "C" {
 typedef struct casc_loop casc_loop;
 
 typedef struct casc_loop_options {
-    size_t ring_bytes;           /* capacity of a transfer's ring */
-    size_t max_record;           /* largest event, line or whole body */
-    uint32_t max_idle_transfers; /* transfers whose ring is kept while idle */
-    long connections_per_host;   /* 0: no limit */
-    long idle_seconds;           /* a connection idle for longer is not reused */
-    long receive_buffer;         /* libcurl's, bytes */
+    size_t ring_bytes;         /* capacity of a transfer's ring */
+    size_t max_record;         /* largest event, line or whole body */
+    uint32_t max_idle_buffers; /* of rings, kept for reuse */
+    long connections_per_host; /* 0: no limit */
+    long idle_seconds;         /* a connection idle for longer is not reused */
+    long receive_buffer;       /* libcurl's, bytes */
 
     /* Called on the loop's thread; `resume` once in a while on a consumer's, without `context` being of use then.
        `resume` gets what a consumer passed to casc_transfer_wait, must not block and may run inside curl; `run_jobs` runs what was
