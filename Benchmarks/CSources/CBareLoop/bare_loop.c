@@ -12,7 +12,7 @@
 #include "bare_internal.h"
 
 /* The buffers are those of Cascade's transport. */
-enum { RECEIVE_BUFFER = 16 * 1024, UPLOAD_BUFFER = 16 * 1024, MAX_EVENTS = 256 };
+enum { RECEIVE_BUFFER = 8 * 1024 - 1, UPLOAD_BUFFER = 16 * 1024, MAX_EVENTS = 256 };
 static const uint64_t NANOSECONDS = 1000000000u, MILLISECOND = 1000000u;
 
 uint64_t bare_now(void) {

@@ -22,8 +22,8 @@ struct TuningGrid {
             "CASCADE_RING_BYTES", ["4k", "16k", "32k", "64k", "256k"], on: .streamed(chunks: 512, requests: 600),
             .streamedBodies, .held),
         TuningGrid(
-            "CASCADE_CURL_BUFFER_BYTES", ["4k", "8k", "16k", "32k", "64k"], on: .plain(16),
-            .streamed(chunks: 32, requests: 5_000), .bodies, .held),
+            "CASCADE_CURL_BUFFER_BYTES", ["4k", "8k", "12k", "16k", "32k", "64k"], on: .plain(16),
+            .streamed(chunks: 32, requests: 5_000), .largeBodies, .held),
         TuningGrid(
             "CASCADE_POOL_MAX_IDLE", ["0", "16", "64", "256", "1024"], on: .plain(16), .plain(128), .bodies),
         TuningGrid(

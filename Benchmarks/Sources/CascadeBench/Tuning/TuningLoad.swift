@@ -41,7 +41,7 @@ extension TuningLoad {
         mostRounds: 2)
 
     static let bodies = bodies("1,500 bodies of 150 KB", [])
-    static let streamedBodies = bodies("the same streamed", ["--stream", "--bytes"])
+    static let streamedBodies = bodies("1,500 bodies of 150 KB, streamed", ["--stream", "--bytes"])
 
     private static func bodies(_ title: String, _ options: [String]) -> TuningLoad {
         TuningLoad(
@@ -49,6 +49,10 @@ extension TuningLoad {
             metrics: [.seconds, .peakAllocated, .peakResident, .allocatedAfter, .residentAfter, .failed],
             mostRounds: 2)
     }
+
+    static let largeBodies = TuningLoad(
+        title: "150 KB, 16 connections", command: ["run", "--requests", "1500"], double: ["--body-bytes", "150000"],
+        metrics: [.cpuPerRequest, .throughput])
 
     /// A request every two seconds.
     static let rare = TuningLoad(
