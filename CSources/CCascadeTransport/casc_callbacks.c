@@ -166,14 +166,21 @@ static void begin_head(casc_slot *slot, const char *line, size_t length) {
     }
 }
 
+/* Whether curl has no more use for the request: its address and fields are in what was sent, and all of a body that it
+   was shown has gone out. A server may answer before that; and over HTTP/2 nothing is promised. */
+static bool is_sent_whole(const casc_slot *slot) {
+    if (!slot->easy->shows_body || slot->endpoint->http2) return false;
+    curl_off_t sent = 0;
+    curl_easy_getinfo(slot->easy->handle, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return sent >= (curl_off_t)slot->request.body[0].length;
+}
+
 static void end_head(casc_slot *slot) {
     if (slot->status < 200) return;
     slot->outcome.head_at = slot->loop->now;
     atomic_store_explicit(&slot->head_done, true, memory_order_release);
     casc_deadline_update(slot);
-    /* Curl has copied what it was shown, and the request's address and fields with it, into what it sent. Not so over
-       HTTP/2, and not what on_read is asked for. */
-    if (slot->easy->shows_body && !slot->endpoint->http2) casc_slot_release_request(slot);
+    if (is_sent_whole(slot)) casc_slot_release_request(slot);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context) {
