@@ -22,8 +22,8 @@ extension Tuning {
             "CASCADE_ARENA_BLOCK_BYTES", .size(\.arenaBlockBytes, 4 << 10...16 << 20), default: "4k",
             "What a request's memory grows by.",
             change:
-                "Raise to a usual body's size: with 64k, one of 20 KB allocates a third less; short ones "
-                + "gain nothing."),
+                "Raise to a usual body's size: with 64k, one of 20 KB allocates nearly half less; short "
+                + "ones gain nothing."),
         TuningVariable(
             "CASCADE_ARENA_MAX_BYTES", .size(\.arenaMaxBytes, 64 << 10...4 << 30), default: "64m",
             "The most one request may use before it fails.",
@@ -32,16 +32,14 @@ extension Tuning {
             "CASCADE_RING_BYTES", .size(\.ringBytes, 4 << 10...16 << 20), default: "64k",
             "What a stream may buffer before its provider is made to wait.",
             change:
-                "Raise when fast streams pause often; 16k costs them a tenth more CPU. Slow ones hold a "
-                + "page, whatever it is."
-        ),
+                "Raise where fast streams are read off the router's executor and pause often. A paced "
+                + "stream holds a page, whatever it is."),
         TuningVariable(
             "CASCADE_POOL_MAX_IDLE", .integer(\.poolMaxIdle, 0...65_536), default: "64",
             "Idle handles, rings and parsers kept for reuse.",
             change:
                 "Raise to the usual number of requests at a time, which saves up to 16 allocations each; "
-                + "lower to keep less after a peak, 16 to 70 KB each."
-        ),
+                + "lower to keep less after a peak, 16 to 28 KB each."),
         TuningVariable(
             "CASCADE_CONNECTIONS_PER_HOST", .integer(\.connectionsPerHost, 0...65_536), default: "0",
             "Connections to one host at a time; 0 means no limit.",
@@ -50,7 +48,8 @@ extension Tuning {
         TuningVariable(
             "CASCADE_CURL_BUFFER_BYTES", .size(\.curlBufferBytes, 2 << 10...512 << 10), default: "8k",
             "The receive buffer of one transfer.",
-            change: "Raise for large bodies: 64k costs a third less CPU, and 57 KB more for each request."),
+            change:
+                "Raise for large bodies: 64k costs them a third less CPU, and every request 57 KB more."),
         TuningVariable(
             "CASCADE_CONNECTION_MAX_IDLE_SECONDS", .seconds(\.connectionMaxIdle, 1...3600), default: "40",
             "How long an idle connection may be used again.",
