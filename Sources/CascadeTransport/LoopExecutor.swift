@@ -1,7 +1,8 @@
 internal import CCascadeTransport
 internal import Synchronization
 
-/// Runs tasks on the loop's own thread, between its rounds of socket events.
+/// Runs tasks on the loop's own thread, between socket events; a task whose ring is full also from within libcurl's
+/// delivery, which sees nothing of what the task asks of the loop.
 ///
 /// A task that prefers this executor starts a transfer and receives its records without ever changing thread, which is
 /// most of what a request costs otherwise. The one rule: do not block, and do not compute for long; every transfer of

@@ -19,6 +19,7 @@ struct ReturnedMemoryTests {
         let deadline = ContinuousClock.now + .seconds(20)
         var after = during
         while during - after < Self.size / 2, ContinuousClock.now < deadline {
+            // jemalloc's own threads do it, by the real clock, and tell nobody.
             try await Task.sleep(for: .milliseconds(20))
             after = try #require(MemoryStatistics.current).resident
         }

@@ -36,7 +36,7 @@ extension Tuning {
                 + "stream holds a page, whatever it is."),
         TuningVariable(
             "CASCADE_POOL_MAX_IDLE", .integer(\.poolMaxIdle, 0...65_536), default: "64",
-            "Idle handles, rings and parsers kept for reuse.",
+            "Idle handles, arenas and ring buffers kept for reuse.",
             change:
                 "Raise to the usual number of requests at a time, which saves up to 16 allocations each; "
                 + "lower to keep less after a peak, 16 to 28 KB each."),
