@@ -31,6 +31,8 @@ void casc_transfer_set_total(casc_loop *loop, casc_transfer_id transfer, uint64_
 }
 
 void casc_transfer_close(casc_loop *loop, casc_transfer_id transfer, bool drain) {
+    /* Curl may be busy with hundreds of others before this one is recycled. */
+    if (casc_loop_is_current(loop)) casc_buffers_take(loop, slot_of(loop, transfer)->ring);
     casc_slot_submit(loop, transfer, drain ? SUBMIT_CLOSE | SUBMIT_DRAIN : SUBMIT_CLOSE);
 }
 
