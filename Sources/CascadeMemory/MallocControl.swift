@@ -30,6 +30,17 @@ enum MallocControl {
         return status == 0 && size == MemoryLayout<Value>.size ? value : nil
     }
 
+    /// The same without allocating: whoever watches allocations must not add to them.
+    static func value<Value: FixedWidthInteger>(of name: StaticString, as type: Value.Type = Value.self) -> Value? {
+        var value = Value.zero
+        var size = MemoryLayout<Value>.size
+        // A literal of ASCII letters, which ends with a NUL.
+        let status = unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+            unsafe mallctl($0, &value, &size, nil, 0)
+        }
+        return status == 0 && size == MemoryLayout<Value>.size ? value : nil
+    }
+
     /// The text of a read-only entry, which jemalloc keeps for the life of the process.
     static func text(of name: String) -> String? {
         var text: UnsafePointer<CChar>? = nil

@@ -26,9 +26,11 @@ public struct MemoryStatistics: Sendable, Hashable {
     }
 
     private init?() {
-        func read(_ name: String) -> Int? { MallocControl.value(of: "stats." + name, as: Int.self) }
-        guard let allocated = read("allocated"), let active = read("active"), let metadata = read("metadata"),
-            let resident = read("resident"), let mapped = read("mapped"), let retained = read("retained")
+        func read(_ name: StaticString) -> Int? { MallocControl.value(of: name) }
+        guard let allocated = read("stats.allocated"), let active = read("stats.active"),
+            let metadata = read("stats.metadata"),
+            let resident = read("stats.resident"), let mapped = read("stats.mapped"),
+            let retained = read("stats.retained")
         else { return nil }
         self.allocated = allocated
         self.active = active
