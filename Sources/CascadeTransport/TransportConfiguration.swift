@@ -65,9 +65,6 @@ public struct TransferDeadlines: Sendable, Hashable {
 extension Duration {
     /// Nanoseconds, at least 1 for any positive duration and saturating.
     var nanosecondsForDeadline: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0 else { return 1 }
-        guard seconds < Int64.max / 2_000_000_000 else { return .max / 4 }
-        return max(1, UInt64(seconds) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000))
+        max(1, UInt64(clamping: min(attoseconds / 1_000_000_000, Int128(UInt64.max / 4))))
     }
 }

@@ -119,10 +119,6 @@ extension Duration {
 
     /// Saturating.
     var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflows ? .max : sum
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 }

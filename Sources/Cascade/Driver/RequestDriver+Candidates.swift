@@ -172,10 +172,11 @@ extension RequestDriver {
             if let shared = encoded.first(where: { $0.key == key })?.tail {
                 tail = shared
             } else {
-                tail = try RequestEncoder.encodeTail(request, options: options, into: arena)
+                tail = try RequestEncoder.encodeTail(admitted.request, options: options, into: arena)
             }
             let head = try RequestEncoder.encodeHead(
-                model: model, streaming: streamsUpstream(provider), options: options, request: request, into: arena)
+                model: model, streaming: streamsUpstream(provider), options: options, request: admitted.request,
+                into: arena)
             let body = EncodedCandidate(candidate: index, model: model, key: key, head: head, tail: tail)
             encoded.append(body)
             return .body(body)

@@ -3,7 +3,7 @@ struct ContentNeeds: Sendable, Hashable {
     var capabilities: Capabilities
 
     /// Looks for images (parts, `data:image/…` URIs and image file names in the text), audio, tools and JSON.
-    init(of request: ChatRequest) {
+    init(of request: borrowing ChatRequest) {
         var needs: Capabilities = .text
         for message in request.messages {
             for part in message.content {

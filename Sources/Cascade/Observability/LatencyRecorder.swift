@@ -10,8 +10,7 @@ struct LatencyRecorder: Sendable {
         if histogram == nil {
             histogram = Histogram<UInt32>(highestTrackableValue: Self.highest, numberOfSignificantValueDigits: .two)
         }
-        let (seconds, attoseconds) = latency.components
-        let microseconds = UInt64(clamping: seconds &* 1_000_000 &+ attoseconds / 1_000_000_000_000)
+        let microseconds = UInt64(clamping: latency.attoseconds / 1_000_000_000_000)
         histogram?.record(min(max(microseconds, 1), Self.highest))
     }
 

@@ -1,12 +1,7 @@
 extension Duration {
     /// Whole nanoseconds, held within `Int64` (±292 years).
     var saturatingNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, overflowed) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        if overflowed { return seconds < 0 ? .min : .max }
-        return sum
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     /// This duration doubled `times` times, no longer than `cap`. A negative duration counts as zero.

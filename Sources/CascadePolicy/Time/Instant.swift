@@ -23,12 +23,9 @@ public struct Instant: InstantProtocol, Sendable, Hashable {
         return Instant(nanoseconds: overflow ? .max : value)
     }
 
-    /// The time from this instant to `other`; negative when `other` is earlier, held within ±292 years.
+    /// The time from this instant to `other`; negative when `other` is earlier.
     public func duration(to other: Instant) -> Duration {
-        if other.nanoseconds >= nanoseconds {
-            return .nanoseconds(Int64(clamping: other.nanoseconds - nanoseconds))
-        }
-        return .nanoseconds(-Int64(clamping: nanoseconds - other.nanoseconds))
+        Duration(attoseconds: (Int128(other.nanoseconds) - Int128(nanoseconds)) * 1_000_000_000)
     }
 
     public static func < (a: Instant, b: Instant) -> Bool {
