@@ -11,7 +11,10 @@ let swiftSettings: [SwiftSetting] = [
 /// The benchmark suite is a package of its own, so that its dependencies reach nobody who uses Cascade.
 let package = Package(
     name: "cascade-benchmarks",
-    products: [.executable(name: "cascade-bench", targets: ["CascadeBench"])],
+    products: [
+        .executable(name: "cascade-bench", targets: ["CascadeBench"]),
+        .executable(name: "cascade-soak", targets: ["CascadeSoak"]),
+    ],
     dependencies: [
         .package(name: "cascade", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,6 +54,17 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 "BenchReport", "CBaselineCurl",
+            ],
+            swiftSettings: swiftSettings),
+        // Counts nothing but what is lost: no engine beside the router takes part.
+        .executableTarget(
+            name: "CascadeSoak",
+            dependencies: [
+                .product(name: "Cascade", package: "cascade"),
+                .product(name: "CascadeMemory", package: "cascade"),
+                .product(name: "CascadeTesting", package: "cascade"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "CascadeBenchTests", dependencies: ["BenchReport"], swiftSettings: swiftSettings),
