@@ -11,37 +11,47 @@ extension Simulation {
             let action = requests[index].machine.woke(at: now)
             perform(action, for: index)
         case .cancel(let index):
+            tell("r\(index) is cancelled")
             requests[index].cancelled = true
             let action = requests[index].machine.cancelled(at: now)
             perform(action, for: index)
+            checkClosed(index)
         case .deadline(let index):
             let action = requests[index].machine.deadlineReached(at: now)
             perform(action, for: index)
+            checkClosed(index)
         case .reload: reload()
         }
     }
 
     private mutating func begin(_ index: Int) {
+        requests[index].begun = now
         if chance(60) {
             let deadline = now.advanced(by: .milliseconds(draw(0...40_000)))
             requests[index].deadline = deadline
             schedule(.deadline(request: index), at: deadline)
         }
         if chance(20) { schedule(.cancel(request: index), after: draw(0...20_000)) }
+        plan(index)
         requests[index].machine = FallbackMachine(
-            candidateCount: requests[index].providers.count, limits: requests[index].limits,
+            candidateCount: requests[index].candidates.count, limits: requests[index].limits,
             deadline: requests[index].deadline)
         let action = requests[index].machine.start(at: now)
         perform(action, for: index)
     }
 
-    /// Breakers, cooldowns and requests in flight live on; who is enabled, and every limit, may change.
+    /// Breakers, cooldowns and requests in flight live on; the plan of new ones, and every limit, may change.
     private mutating func reload() {
+        tell("reload")
+        changeTable()
         for index in providers.indices {
-            providers[index].isEnabled = chance(80)
+            providers[index].lacksKey = chance(10)
+            providers[index].limit = chance(20) ? draw(1...2) : nil
             providers[index].failureRate = draw(0...100)
-            providers[index].breaker.settings.failureThreshold = draw(1...4)
+            providers[index].breaker.settings.failureThreshold = draw(1...6)
             providers[index].breaker.settings.halfOpenMaxCalls = draw(1...3)
+            let wrong = providers[index].circuit.settle(providers[index].breaker, at: now)
+            require(wrong == nil, "I9: \(providers[index].name) \(wrong ?? "")")
         }
         cooldowns.keep(providers.map(\.name))
         if chance(60) { schedule(.reload, after: draw(1...20_000)) }
@@ -55,19 +65,13 @@ extension Simulation {
             case .consider(let candidate):
                 action = consider(candidate, for: index)
             case .attempt(let candidate, _) where requests[index].machine.isForcedProbe:
-                let admission = providers[requests[index].providers[candidate]].breaker.forceProbe(at: now)
-                if case .refused(let until) = admission {
-                    requests[index].probeHadNoPlace = true
-                    action = refuse(.circuitOpen(until: until), for: index)
-                    continue
-                }
-                tally.forcedProbes += 1
-                startAttempt(candidate, admission, for: index)
-                return
+                guard let refused = forceProbe(candidate, for: index) else { return }
+                action = refused
+                continue
             case .attempt:
                 preconditionFailure("an attempt comes from an admission")
             case .wait(let until):
-                tally.waits += 1
+                noteWait(until, of: index)
                 // Timers of a real loop fire a little off.
                 schedule(.wake(request: index), at: chance(10) ? until.advanced(by: .microseconds(-400)) : until)
                 return
@@ -85,15 +89,18 @@ extension Simulation {
     }
 
     private mutating func consider(_ candidate: Int, for index: Int) -> FallbackMachine.Action {
-        let id = requests[index].providers[candidate]
-        if !providers[id].isEnabled { return refuse(.unavailable, for: index) }
-        if let pause = cooldowns.pause(provider: providers[id].name, model: "m", at: now) {
-            return refuse(.coolingDown(until: pause.until), for: index)
+        let (id, model) = (requests[index].candidates[candidate].provider, requests[index].candidates[candidate].model)
+        if providers[id].lacksKey { return refuse(.unavailable, candidate, for: index) }
+        if let pause = cooldowns.pause(provider: providers[id].name, model: model, at: now) {
+            // No time heals a refused key or an unknown model.
+            let passes = pause.failure.sameProviderAgain != .never || pause.failure == .timeout
+            return refuse(passes ? .coolingDown(until: pause.until) : .unavailable, candidate, for: index)
         }
+        if isBusy(id) { return refuseBusy(candidate, for: index) }
         let admission = providers[id].breaker.admit(at: now)
         if case .refused(let until) = admission {
             requests[index].heldByCircuit = true
-            return refuse(.circuitOpen(until: until), for: index)
+            return refuse(.circuitOpen(until: until), candidate, for: index)
         }
         let action = requests[index].machine.admitted(at: now)
         guard case .attempt(let admitted, _) = action else {
@@ -105,12 +112,46 @@ extension Simulation {
         return action
     }
 
-    private mutating func refuse(_ refusal: FallbackMachine.Refusal, for index: Int) -> FallbackMachine.Action {
-        requests[index].machine.refused(refusal, budget: &budget, at: now)
+    /// `nil` when the probe has started.
+    private mutating func forceProbe(_ candidate: Int, for index: Int) -> FallbackMachine.Action? {
+        let id = requests[index].candidates[candidate].provider
+        if isBusy(id) {
+            requests[index].probeHadNoPlace = true
+            return refuseBusy(candidate, for: index)
+        }
+        let admission = providers[id].breaker.forceProbe(at: now)
+        if case .refused(let until) = admission {
+            requests[index].probeHadNoPlace = true
+            return refuse(.circuitOpen(until: until), candidate, for: index)
+        }
+        tally.forcedProbes += 1
+        startAttempt(candidate, admission, for: index)
+        return nil
+    }
+
+    private func isBusy(_ id: Int) -> Bool {
+        providers[id].limit.map { providers[id].active >= $0 } ?? false
+    }
+
+    private mutating func refuseBusy(_ candidate: Int, for index: Int) -> FallbackMachine.Action {
+        tally.busy += 1
+        return refuse(.coolingDown(until: now.advanced(by: .milliseconds(100))), candidate, for: index)
+    }
+
+    private mutating func refuse(
+        _ refusal: FallbackMachine.Refusal, _ candidate: Int, for index: Int
+    ) -> FallbackMachine.Action {
+        requests[index].candidates[candidate].refusedUntil =
+            switch refusal {
+            // No step is shorter than a millisecond.
+            case .circuitOpen(let until), .coolingDown(let until): max(until, now.advanced(by: .milliseconds(1)))
+            case .unavailable: Instant(nanoseconds: .max)
+            }
+        return requests[index].machine.refused(refusal, budget: &budget, at: now)
     }
 
     private mutating func startAttempt(_ candidate: Int, _ admission: CircuitBreaker.Admission, for index: Int) {
-        let id = requests[index].providers[candidate]
+        let id = requests[index].candidates[candidate].provider
         nextAttempt += 1
         var lease: CircuitBreaker.Lease?
         if case .probe(let granted) = admission {
@@ -120,8 +161,13 @@ extension Simulation {
         }
         checkStart(of: candidate, lease: lease, for: index)
         let fate = drawFate(of: id)
-        requests[index].attempts[candidate] += 1
-        requests[index].attempt = Attempt(id: nextAttempt, candidate: candidate, lease: lease, fate: fate)
+        let name = providers[id].name
+        tell("r\(index) asks \(name)\(lease == nil ? "" : " as a probe"), which will \(fate)")
+        requests[index].candidates[candidate].attempts += 1
+        providers[id].active += 1
+        requests[index].attempt = Attempt(
+            id: nextAttempt, candidate: candidate, lease: lease, fate: fate, startedAt: now,
+            isForced: requests[index].machine.isForcedProbe)
         // Some take longer than any probe's lease.
         let latency = chance(5) ? draw(0...60_000) : draw(0...3000)
         switch fate {
@@ -130,7 +176,7 @@ extension Simulation {
         case .answer, .cut:
             schedule(.commit(request: index, attempt: nextAttempt), after: latency)
             schedule(.end(request: index, attempt: nextAttempt), after: latency + draw(0...5000))
-        case .fail(let failure, _):
+        case .fail(let failure, _, _):
             let silence = failure == .timeout ? 8000 : 0
             schedule(.end(request: index, attempt: nextAttempt), after: latency + silence)
         }
@@ -144,81 +190,10 @@ extension Simulation {
             .ambiguous, .config, .request, .policy, .local,
         ]
         let failure = failures[draw(0...failures.count - 1)]
-        let mayAsk = failure == .throttle || failure == .transient
-        return .fail(failure, retryAfter: mayAsk && chance(50) ? .milliseconds(draw(0...30_000)) : nil)
-    }
-
-    private mutating func commit(_ index: Int, _ id: Int) {
-        guard let attempt = requests[index].attempt, attempt.id == id else {
-            // Lost the race against a cancel or the deadline: the real driver may report all the same.
-            let action = requests[index].machine.committed(at: now)
-            perform(action, for: index)
-            return
-        }
-        requests[index].attempt?.hasCommitted = true
-        requests[index].deliveredFrom.insert(id)
-        report(attempt, of: index) { breaker, now in breaker.succeeded(attempt.lease, at: now) }
-        let action = requests[index].machine.committed(at: now)
-        perform(action, for: index)
-    }
-
-    private mutating func end(_ index: Int, _ id: Int) {
-        guard let attempt = requests[index].attempt, attempt.id == id else {
-            let action = requests[index].machine.succeeded(at: now)
-            perform(action, for: index)
-            return
-        }
-        requests[index].attempt = nil
-        let provider = requests[index].providers[attempt.candidate]
-        switch attempt.fate {
-        case .answer:
-            successes += 1
-            budget.succeeded()
-            cooldowns.succeeded(provider: providers[provider].name, model: "m")
-            requests[index].deliveredFrom.insert(id)
-            report(attempt, of: index) { breaker, now in
-                if attempt.hasCommitted {
-                    breaker.ended(cut: false, at: now)
-                } else {
-                    breaker.succeeded(attempt.lease, at: now)
-                }
-            }
-            let action = requests[index].machine.succeeded(at: now)
-            perform(action, for: index)
-        case .cut:
-            report(attempt, of: index) { breaker, now in breaker.record(.cut, lease: nil, at: now) }
-            fail(.cut, retryAfter: nil, attempt, of: index)
-        case .fail(let failure, let retryAfter):
-            report(attempt, of: index) { breaker, now in breaker.record(failure, lease: attempt.lease, at: now) }
-            noteRetryAfter(retryAfter, of: provider)
-            let end = cooldowns.record(
-                failure, retryAfter: retryAfter, provider: providers[provider].name, model: "m", at: now)
-            fail(failure, retryAfter: end.map(now.duration(to:)), attempt, of: index)
-        }
-    }
-
-    private mutating func fail(_ failure: FailureClass, retryAfter: Duration?, _ attempt: Attempt, of index: Int) {
-        requests[index].lastFailure[attempt.candidate] = failure
-        let action = requests[index].machine.failed(
-            failure, retryAfter: retryAfter, budget: &budget, jitter: &generator, backoff: Backoff(), at: now)
-        perform(action, for: index)
-    }
-
-    /// Reports to the breaker, but for the odd driver that dies before it can.
-    private mutating func report(_ attempt: Attempt, of index: Int, _ body: (inout CircuitBreaker, Instant) -> Void) {
-        let provider = requests[index].providers[attempt.candidate]
-        if attempt.lease != nil, chance(5) { return }
-        providers[provider].leases[attempt.id] = nil
-        body(&providers[provider].breaker, now)
-    }
-
-    private mutating func finish(_ outcome: FallbackMachine.Outcome, for index: Int) {
-        requests[index].outcomes.append(outcome)
-        if let attempt = requests[index].attempt {
-            // A cancel or the deadline: the upstream is closed in the same step.
-            requests[index].attempt = nil
-            report(attempt, of: index) { breaker, now in breaker.abandoned(attempt.lease, at: now) }
-        }
-        checkOutcome(outcome, of: index)
+        let mayAsk = [.throttle, .transient, .quota, .auth].contains(failure)
+        let pause = chance(3) ? draw(0...100_000_000) : draw(0...30_000)
+        return .fail(
+            failure, retryAfter: mayAsk && chance(50) ? .milliseconds(pause) : nil,
+            lacksModel: failure == .config && chance(50))
     }
 }
