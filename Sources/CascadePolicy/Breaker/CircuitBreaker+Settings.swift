@@ -12,6 +12,9 @@ extension CircuitBreaker {
         /// How long a probe may stay unreported before its place is given to another.
         public var probeLease: Duration
 
+        /// Attempts within a minute of which half must fail to open the circuit: 10 by default.
+        var startsForRate: Int { 2 * min(failureThreshold, .max / 2) }
+
         /// - Parameter maxRecoveryTimeout: nil means eight times `recoveryTimeout`, at most 300 s, and never less than
         ///   `recoveryTimeout` itself.
         public init(

@@ -41,6 +41,7 @@ public struct CircuitBreaker: Sendable {
     private var phase = Phase.closed(failures: 0)
     private var probes = Probes()
     private var history = StreamHistory()
+    private var starts = StartHistory()
 
     /// A closed breaker.
     public init(_ settings: Settings = Settings()) {
@@ -120,6 +121,7 @@ extension CircuitBreaker {
         switch phase {
         case .closed:
             phase = .closed(failures: 0)
+            starts.record(failed: false, at: now)
         case .open(_, let doublings):
             if decides { succeededProbe(successes: 1, doublings: doublings) }
         case .halfOpen(let successes, let doublings):
@@ -127,7 +129,8 @@ extension CircuitBreaker {
         }
     }
 
-    /// The attempt failed in a way that speaks against the provider.
+    /// The attempt failed in a way that speaks against the provider. So many failures in a row as the threshold says open
+    /// the circuit, and so do half as many as there were attempts within a minute, of twice the threshold at least.
     ///
     /// - Parameter spread: multiplies the open time, should this failure open the circuit. The driver draws it around 1
     ///   so that many processes do not come back at the same moment.
@@ -135,7 +138,8 @@ extension CircuitBreaker {
         let decides = probes.close(lease)
         switch phase {
         case .closed(let failures):
-            if failures + 1 >= settings.failureThreshold {
+            starts.record(failed: true, at: now)
+            if failures + 1 >= settings.failureThreshold || starts.trips(minimum: settings.startsForRate) {
                 open(doublings: 0, at: now, spread: spread)
             } else {
                 phase = .closed(failures: failures + 1)
@@ -185,6 +189,7 @@ extension CircuitBreaker {
         phase = .closed(failures: 0)
         probes.outlive()
         history.clear()
+        starts.clear()
     }
 
     private mutating func succeededProbe(successes: Int, doublings: Int) {
@@ -201,5 +206,6 @@ extension CircuitBreaker {
         phase = .open(until: now.advanced(by: time * factor), doublings: doublings)
         probes.outlive()
         history.clear()
+        starts.clear()
     }
 }
