@@ -52,6 +52,44 @@ struct CircuitBreakerTests {
         #expect(breaker.state(at: 0) == .closed)
     }
 
+    /// Tells of `outcomes`, `+` for a start and `-` for a failed one, `step` seconds apart; the circuit's state after it.
+    private func state(after outcomes: String, step: Int, threshold: Int = 5) -> CircuitBreaker.State {
+        var breaker = CircuitBreaker(.init(failureThreshold: threshold, recoveryTimeout: .seconds(1_000_000)))
+        var now: Instant = 0
+        for outcome in outcomes {
+            now = now.advanced(by: .seconds(step))
+            if outcome == "+" { breaker.succeeded(nil, at: now) } else { breaker.failed(nil, at: now) }
+        }
+        return breaker.state(at: now)
+    }
+
+    @Test(
+        "half of at least ten starts within a minute, or twice the threshold, open the circuit",
+        arguments: [
+            ("+-+-+-+-+-", 1, 5, CircuitBreaker.State.open), ("+-+-+-+-+-", 5, 5, .open), ("+-+-+-+-+", 1, 5, .closed),
+            ("+++++++-+-+-+-", 1, 5, .closed), ("++++++-+-+-", 1, 5, .closed), ("--+--+--+-", 1, 5, .open),
+            // Twelve seconds apart, five of them are within a minute.
+            ("+-+-+-+-+-+-+-+-+-+-+-+-", 12, 5, .closed),
+            ("+-+-+-+-+-", 1, 6, .closed), ("+-+-", 1, 2, .open), ("+-+-+-", 1, .max, .closed),
+            // What is older than a minute does not count; the slots are taken anew after it.
+            ("+-+-+-+-", 60, 3, .closed), ("-----", 100, 5, .open),
+        ])
+    func rate(outcomes: String, step: Int, threshold: Int, expected: CircuitBreaker.State) {
+        #expect(state(after: outcomes, step: step, threshold: threshold) == expected)
+    }
+
+    @Test("what was counted before the circuit opened does not count again after it has closed")
+    func rateStartsAnew() throws {
+        var breaker = CircuitBreaker(.init(halfOpenMaxCalls: 1))
+        for index in 0..<10 {
+            if index.isMultiple(of: 2) { breaker.succeeded(nil, at: 0) } else { breaker.failed(nil, at: 0) }
+        }
+        #expect(breaker.state(at: 0) == .open)
+        breaker.reset()
+        for _ in 0..<4 { breaker.failed(nil, at: 0) }
+        #expect(breaker.state(at: 0) == .closed)
+    }
+
     @Test("half-open admits as many calls as it may, and closes after as many successes")
     func recovers() throws {
         var breaker = Self.opened()

@@ -20,6 +20,7 @@ struct CircuitShadow {
 
     private var failures = 0
     private var ends: [Bool] = []
+    private var starts: [(at: Instant, failed: Bool)] = []
     private var openedAt: Instant?
     private(set) var mustStayOpenUntil: Instant?
     private var goodProbes = 0
@@ -46,9 +47,11 @@ struct CircuitShadow {
         switch verdict {
         case .started:
             failures = 0
+            starts.append((now, false))
         case .failed(let failure) where failure.countsForBreaker:
             failures += 1
-            return failures >= settings.failureThreshold
+            starts.append((now, true))
+            return failures >= settings.failureThreshold || isHalfBad(minimum: 2 * settings.failureThreshold, at: now)
         case .whole, .cut:
             ends = ends.suffix(4) + [verdict.isCut]
             return ends.count(where: { $0 }) >= 3
@@ -56,6 +59,13 @@ struct CircuitShadow {
             break
         }
         return false
+    }
+
+    /// Half of what began in the last eight slots of 7.5 s failed.
+    private func isHalfBad(minimum: Int, at now: Instant) -> Bool {
+        func slot(_ time: Instant) -> UInt64 { time.nanoseconds / 7_500_000_000 }
+        let recent = starts.filter { slot($0.at) + 8 > slot(now) }
+        return recent.count >= minimum && recent.count(where: \.failed) * 2 >= recent.count
     }
 
     private mutating func open(_ settings: CircuitBreaker.Settings, spread: Double, at now: Instant) {
