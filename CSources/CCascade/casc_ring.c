@@ -32,8 +32,9 @@ struct casc_ring {
     const casc_allocator *allocator;
     size_t capacity;
     size_t max_record;
-    _Atomic size_t reserved; /* statistics only: relaxed everywhere */
-    _Atomic size_t low_mark; /* a hint: relaxed everywhere */
+    _Atomic size_t reserved;           /* statistics only: relaxed everywhere */
+    _Atomic size_t low_mark;           /* a hint: relaxed everywhere */
+    _Atomic size_t *_Nullable spilled; /* a sum over many rings: relaxed everywhere */
 
     uint8_t line_of_head[LINE_PAIR];
     /* Written by the producer, read by the consumer. `base`, `buffer` and `size` are plain: they change only while the
@@ -94,9 +95,14 @@ void casc_ring_destroy(casc_ring *ring) {
     casc_memory_release(ring->allocator, ring);
 }
 
+void casc_ring_meter(casc_ring *ring, _Atomic size_t *spilled) {
+    ring->spilled = spilled;
+}
+
 static void free_spill(casc_ring *ring, spilled_record *spill) {
     if (spill->bytes == NULL) return;
     atomic_fetch_sub_explicit(&ring->reserved, spill->size, memory_order_relaxed);
+    if (ring->spilled != NULL) atomic_fetch_sub_explicit(ring->spilled, spill->size, memory_order_relaxed);
     casc_memory_release(ring->allocator, spill->bytes);
     *spill = (spilled_record){0};
 }
@@ -240,7 +246,9 @@ static casc_status spill_to(casc_ring *ring, size_t size) {
         uint8_t *bytes = casc_memory_reallocate(ring->allocator, ring->spill.bytes, size);
         if (bytes == NULL) return CASC_NO_MEMORY;
         if (ring->spill.bytes == NULL && ring->open_length > 0) memcpy(bytes, ring->open_bytes, ring->open_length);
-        atomic_fetch_add_explicit(&ring->reserved, size - ring->spill.size, memory_order_relaxed);
+        size_t more = size - ring->spill.size;
+        atomic_fetch_add_explicit(&ring->reserved, more, memory_order_relaxed);
+        if (ring->spilled != NULL) atomic_fetch_add_explicit(ring->spilled, more, memory_order_relaxed);
         ring->spill = (spilled_record){.bytes = bytes, .size = size};
     }
     ring->open_bytes = ring->spill.bytes;

@@ -158,6 +158,7 @@ struct casc_loop {
     int unheard; /* readers woken from within curl since tasks were run last */
 
     atomic_uint open_transfers, running, easy_handles, endpoint_count;
+    _Atomic size_t spilled; /* bytes of records that outgrew their rings */
     _Atomic uint64_t rounds, wakes, started, connections, pauses;
 };
 

@@ -345,6 +345,10 @@ void casc_loop_destroy(casc_loop *loop) {
     free(loop);
 }
 
+size_t casc_loop_spilled(const casc_loop *loop) {
+    return atomic_load_explicit(&loop->spilled, memory_order_relaxed);
+}
+
 void casc_loop_read_counters(const casc_loop *loop, casc_loop_counters *counters) {
     counters->rounds = atomic_load_explicit(&loop->rounds, memory_order_relaxed);
     counters->wakes = atomic_load_explicit(&loop->wakes, memory_order_relaxed);

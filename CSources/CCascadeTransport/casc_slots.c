@@ -129,6 +129,7 @@ casc_transfer_id casc_transfer_open(casc_loop *loop, casc_endpoint *endpoint) {
         casc_loop_wake(loop); /* a loop that stops waits for the last transfer */
         return 0;
     }
+    casc_ring_meter(slot->ring, &loop->spilled);
     casc_endpoint_retain(endpoint);
     slot->endpoint = endpoint;
     return (atomic_load_explicit(&slot->word, memory_order_relaxed) & 0xffffffff00000000u) | slot->index;

@@ -73,6 +73,11 @@ public final class EventLoop: Sendable {
     /// The monotonic clock of every deadline here, in nanoseconds.
     public static var now: UInt64 { casc_now() }
 
+    /// Bytes held of events and bodies that are larger than a ring.
+    public var spilledBytes: Int {
+        Int(clamping: unsafe casc_loop_spilled(handle.raw))
+    }
+
     /// Figures for tests and metrics, a moment old.
     public var counters: TransportCounters {
         var raw = casc_loop_counters()

@@ -61,6 +61,8 @@ typedef struct casc_record {
    1 GiB. NULL when memory is refused. */
 casc_ring *_Nullable casc_ring_create(size_t capacity, size_t max_record, const casc_allocator *_Nullable allocator);
 void casc_ring_destroy(casc_ring *_Nullable ring);
+/* Before the first append: adds the bytes of spilled records to `spilled` while they are held. It must outlive the ring. */
+void casc_ring_meter(casc_ring *ring, _Atomic size_t *spilled);
 
 /* Producer. */
 

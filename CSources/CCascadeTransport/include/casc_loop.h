@@ -74,6 +74,9 @@ typedef struct casc_loop_counters {
     uint32_t endpoints;      /* alive */
 } casc_loop_counters;
 
+/* From any thread, without a lock: bytes held of events and bodies that are larger than a ring. */
+size_t casc_loop_spilled(const casc_loop *loop);
+
 void casc_loop_read_counters(const casc_loop *loop, casc_loop_counters *counters);
 
 #pragma clang assume_nonnull end

@@ -16,7 +16,7 @@ final class Admission: Sendable {
         var active = 0
         var bytes = 0
         var nextID: UInt64 = 0
-        var waiters: [Waiter] = []
+        var waiters = WaitingLine<Waiter>()
         var isClosed = false
     }
 
@@ -31,12 +31,18 @@ final class Admission: Sendable {
     private let maxRequests: Int
     private let maxBytes: Int
     private let clock: any RouterClock
+    private let held: @Sendable () -> Int
 
-    /// - Parameter maxBytes: 0 for no limit.
-    init(maxRequests: Int, maxBytes: Int, clock: any RouterClock) {
+    /// - Parameters:
+    ///   - maxBytes: 0 for no limit.
+    ///   - held: Bytes that requests hold beside what they were let in with; asked under the lock.
+    init(
+        maxRequests: Int, maxBytes: Int, clock: any RouterClock, held: @escaping @Sendable () -> Int = { 0 }
+    ) {
         self.maxRequests = maxRequests
         self.maxBytes = maxBytes
         self.clock = clock
+        self.held = held
     }
 
     var active: Int { state.withLock { $0.active } }
@@ -77,8 +83,7 @@ final class Admission: Sendable {
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
-            defer { state.waiters = [] }
-            return state.waiters
+            return state.waiters.removeAll()
         }
         for waiter in waiters { waiter.continuation.resume(returning: .shutdown) }
     }
@@ -86,7 +91,7 @@ final class Admission: Sendable {
     // A request larger than the whole limit is let in alone: refusing it for ever would help nobody.
     private func fits(_ bytes: Int, in state: State) -> Bool {
         guard state.active < maxRequests else { return false }
-        return maxBytes == 0 || state.active == 0 || state.bytes + bytes <= maxBytes
+        return maxBytes == 0 || state.active == 0 || state.bytes + bytes + held() <= maxBytes
     }
 
     private func take(_ bytes: Int, in state: inout State) {
@@ -98,7 +103,8 @@ final class Admission: Sendable {
         var admitted: [Waiter] = []
         while let first = state.waiters.first, fits(first.bytes, in: state) {
             take(first.bytes, in: &state)
-            admitted.append(state.waiters.removeFirst())
+            state.waiters.remove(first.id)
+            admitted.append(first)
         }
         return admitted
     }
@@ -134,7 +140,7 @@ final class Admission: Sendable {
                 take(waiter.bytes, in: &state)
                 return .admitted
             }
-            state.waiters.append(waiter)
+            state.waiters.append(waiter, id: waiter.id)
             return nil
         }
         if let verdict { waiter.continuation.resume(returning: verdict) }
@@ -142,12 +148,53 @@ final class Admission: Sendable {
 
     private func remove(_ id: UInt64, verdict: Verdict) {
         let (waiter, admitted) = state.withLock { state -> (Waiter?, [Waiter]) in
-            guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return (nil, []) }
-            let waiter = state.waiters.remove(at: index)
+            guard let waiter = state.waiters.remove(id) else { return (nil, []) }
             // A large request at the head may have held back smaller ones.
             return (waiter, admitWaiters(&state))
         }
         waiter?.continuation.resume(returning: verdict)
         for waiter in admitted { waiter.continuation.resume(returning: .admitted) }
+    }
+}
+
+/// A queue whose members may also leave from the middle: each step takes the same time however many wait.
+struct WaitingLine<Member> {
+    private var members: [UInt64: Member] = [:]
+    /// In the order of their coming; those that left are still in it, until the front has passed them.
+    private var order: [UInt64] = []
+    private var front = 0
+
+    var isEmpty: Bool { members.isEmpty }
+
+    var first: Member? {
+        mutating get {
+            while front < order.count {
+                if let member = members[order[front]] { return member }
+                front += 1
+            }
+            return nil
+        }
+    }
+
+    mutating func append(_ member: Member, id: UInt64) {
+        if members.isEmpty {
+            order.removeAll(keepingCapacity: order.capacity <= 64)
+            front = 0
+        } else if front > 64, front > order.count / 2 {
+            order.removeFirst(front)
+            front = 0
+        }
+        members[id] = member
+        order.append(id)
+    }
+
+    @discardableResult
+    mutating func remove(_ id: UInt64) -> Member? {
+        members.removeValue(forKey: id)
+    }
+
+    mutating func removeAll() -> [Member] {
+        defer { self = WaitingLine() }
+        return order[front...].compactMap { members[$0] }
     }
 }

@@ -46,10 +46,12 @@ final class RouterCore: Sendable {
         self.options = options
         let tuning = options.tuning
         arenas = ArenaPool(tuning: tuning)
-        admission = Admission(
-            maxRequests: tuning.maxConcurrentRequests, maxBytes: tuning.memoryLimitBytes, clock: options.clock)
         emitter = MetricsEmitter(isEnabled: options.emitsMetrics)
-        loops = try Self.makeLoops(tuning)
+        let loops = try Self.makeLoops(tuning)
+        self.loops = loops
+        admission = Admission(
+            maxRequests: tuning.maxConcurrentRequests, maxBytes: tuning.memoryLimitBytes, clock: options.clock,
+            held: { loops.reduce(0) { $0 + $1.spilledBytes } })
         let snapshot = try Self.makeSnapshot(
             configuration, overrides: [:], states: [:], after: nil, loops: loops, tuning: tuning)
         shared = Mutex(
