@@ -216,7 +216,9 @@ static void deliver_end(casc_slot *slot) {
         casc_slot_recycle(slot);
         return;
     }
-    slot->outcome.ended_at = slot->loop->now;
+    /* The request may have gone out later than this round began, and failed in it. */
+    uint64_t now = slot->loop->now, connected = slot->outcome.connected_at;
+    slot->outcome.ended_at = now > connected ? now : connected;
     /* release: pairs with the load in casc_transfer_ended */
     atomic_store_explicit(&slot->ended, true, memory_order_release);
     casc_slot_signal(slot);
