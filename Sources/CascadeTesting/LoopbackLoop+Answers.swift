@@ -24,7 +24,7 @@ extension LoopbackLoop {
             connection.begin(.malformedRequest(), keepsAlive: false)
         case .request(let request, let length):
             connection.consume(length)
-            let choice = scripts.choose(LoopbackRoute(request), target: request.target)
+            let choice = scripts.choose(LoopbackRoute(request), request)
             connection.request = journal.begin(request, connection: connection.number, fault: choice.fault)
             connection.begin(choice.plan, keepsAlive: request.keepsAlive)
         }
@@ -91,6 +91,9 @@ extension LoopbackLoop {
         case .keepAlive where connection.keepsAlive: connection.plan = nil
         case .keepAlive, .close: close(connection, outcome: nil)
         case .reset: close(connection, outcome: nil, resets: true)
+        case .halfClose:
+            LoopbackSocket.closeHalf(connection.socket)
+            connection.waiting = .peer
         case .hold: connection.waiting = .peer
         case .repeatLast: break
         }

@@ -14,6 +14,8 @@ final class LoopbackPlan {
         case keepAlive
         case close
         case reset
+        /// Nothing more is sent; the connection stays open to the peer's bytes.
+        case halfClose
         /// The connection stays open and silent.
         case hold
         /// The last segment is sent again and again.

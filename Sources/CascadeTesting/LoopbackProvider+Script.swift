@@ -62,6 +62,9 @@ extension LoopbackProvider {
         public var seed: UInt64 = 1
         /// Whether faults also strike lists of models, versions, health checks and pulls.
         public var faultsProbes: Bool = false
+        /// Answers chat requests, by their bodies, in place of all of the above; where it returns nil the above holds.
+        /// Called on the provider's thread.
+        public var respond: (@Sendable (_ body: [UInt8]) -> RawResponse?)?
 
         public init(
             format: WireFormatName = .openai, text: String? = nil, chunks: Int = 8, chunkDelay: Duration = .zero,
@@ -72,6 +75,12 @@ extension LoopbackProvider {
             self.chunks = chunks
             self.chunkDelay = chunkDelay
             self.fault = fault
+        }
+
+        /// Answers every chat request with these bytes.
+        public init(format: WireFormatName = .openai, raw response: RawResponse) {
+            self.init(format: format)
+            respond = { _ in response }
         }
 
         /// The one fault, or the first of ``faults``; setting it replaces them all.

@@ -40,21 +40,23 @@ struct LoopbackScripts {
         if !pulled.contains(model) { pulled.append(model) }
     }
 
-    mutating func choose(_ route: LoopbackRoute, target: String) -> Choice {
-        if case .chat(let call) = route { return chat(call) }
+    mutating func choose(_ route: LoopbackRoute, _ request: LoopbackRequest) -> Choice {
+        if case .chat(let call) = route { return chat(call, body: request.body) }
         if base.faultsProbes, let fault = nextFault(),
             let plan = LoopbackPlan.failure(fault, format: base.format)
         {
             return Choice(plan: plan, fault: fault)
         }
-        return Choice(plan: probe(route, target: target), fault: nil)
+        return Choice(plan: probe(route, target: request.target), fault: nil)
     }
 
-    private mutating func chat(_ call: LoopbackCall) -> Choice {
+    private mutating func chat(_ call: LoopbackCall, body: [UInt8]) -> Choice {
         if let script = next.popFirst() {
+            if let response = script.respond?(body) { return Choice(plan: LoopbackPlan(response), fault: nil) }
             let plan = missing(call, script) ?? LoopbackPlan.chat(call, script, script.fault)
             return Choice(plan: plan, fault: script.fault)
         }
+        if let response = base.respond?(body) { return Choice(plan: LoopbackPlan(response), fault: nil) }
         let fault = nextFault()
         if let plan = missing(call, base) { return Choice(plan: plan, fault: nil) }
         let key = Key(call: call, fault: fault)

@@ -111,6 +111,11 @@ enum LoopbackSocket {
         close(socket)
     }
 
+    /// Sends a FIN and goes on reading.
+    static func closeHalf(_ socket: Int32) {
+        _ = shutdown(socket, Int32(SHUT_WR))
+    }
+
     static func close(_ descriptor: Int32) {
         // Not repeated on EINTR: Linux has released the descriptor by then.
         _ = Glibc.close(descriptor)

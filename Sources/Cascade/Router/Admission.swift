@@ -46,6 +46,8 @@ final class Admission: Sendable {
     }
 
     var active: Int { state.withLock { $0.active } }
+    /// What the requests that are in were counted as.
+    var bytes: Int { state.withLock { $0.bytes } }
 
     /// Takes a place for a request of about `bytes` if there is one, and nobody waits for it; give it back with `leave`.
     func tryEnter(bytes: Int) -> Bool {
