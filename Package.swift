@@ -115,6 +115,10 @@ let package = Package(
             name: "CascadeTests",
             dependencies: ["Cascade", "CascadeTesting", .product(name: "InMemoryLogging", package: "swift-log")],
             swiftSettings: swiftSettings),
+        // Across modules: what providers, networks, callers and configurations do to a router.
+        .testTarget(
+            name: "CascadeFaultTests", dependencies: ["Cascade", "CascadeTransport", "CascadeTesting"],
+            swiftSettings: swiftSettings),
     ] + (usesJemalloc ? jemallocTargets : []),
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17
