@@ -8,6 +8,8 @@ struct StreamEnd: Sendable {
     var reply: ChatResponse?
     var attempts: [AttemptReport] = []
 
+    init() {}
+
     init(of request: ChatRequest, asking router: CascadeRouter) async {
         do throws(CascadeError) {
             let stream = try await router.stream(request)
@@ -17,6 +19,7 @@ struct StreamEnd: Sendable {
             reply = try await stream.collect()
         } catch {
             self.error = error
+            if attempts.isEmpty { attempts = error.attempts }
         }
     }
 

@@ -15,10 +15,12 @@ enum Wire {
 
     /// A whole response of a known length.
     static func response(
-        _ status: String = "200 OK", type: String? = "application/json", fields: String = "", _ body: String
+        _ status: String, type: String? = "application/json", fields: String = "", _ body: String
     ) -> Raw {
         Raw(head(status, type: type, fields: fields + "Content-Length: \(body.utf8.count)\r\n") + body)
     }
+
+    static func json(_ body: String) -> Raw { response("200 OK", body) }
 
     /// A whole stream: each of these texts in a transfer chunk of its own.
     static func stream(type: String? = "text/event-stream", _ chunks: [String]) -> Raw {
