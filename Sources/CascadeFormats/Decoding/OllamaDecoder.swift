@@ -8,10 +8,16 @@ struct OllamaDecoder {
         line.read(hits)
         guard !line.isError else { return .error }
         guard line.message != nil || line.isDone != nil else { return .unknown }
-        answer.isBegun = true
         answer.identify(model: line.model.map { hits[$0] }, id: nil, into: &sink)
-        if let message = line.message { decodeMessage(hits, from: message, parser: parser, into: &sink) }
+        if let message = line.message {
+            answer.isBegun = true
+            decodeMessage(hits, from: message, parser: parser, into: &sink)
+        }
         guard line.isDone == true else { return .open }
+        // Of another interface, whose text is not where an answer's is.
+        guard answer.isBegun else {
+            return .failed(ProviderError(kind: .invalidResponse, message: "the answer has no message"))
+        }
         answer.finish = line.reason.map { FinishReasonMap.ollama(hits[$0]) } ?? .stop
         // Counters that are zero are left out.
         answer.usage(Usage(promptTokens: line.promptTokens, completionTokens: line.completionTokens), into: &sink)

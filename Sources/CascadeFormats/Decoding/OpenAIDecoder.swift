@@ -13,7 +13,6 @@ struct OpenAIDecoder {
             model: envelope.model.map { hits[$0] }, id: envelope.id.map { hits[$0] }, into: &sink)
         var outcome: ChunkOutcome = envelope.choices == nil && envelope.usage == nil ? .unknown : .open
         if let choice = envelope.choice {
-            answer.isBegun = true
             outcome = decodeChoice(hits, from: choice, parser: parser, into: &sink)
         }
         if let index = envelope.usage, let usage = OpenAIUsage(hits, from: index).usage(of: type) {
@@ -71,6 +70,8 @@ struct OpenAIDecoder {
         for i in begin..<end {
             let hit = hits[i]
             switch hits.tag(i) {
+            // A choice without one is of another interface, whose text is not where an answer's is.
+            case .message where hit.isObject: answer.isBegun = true
             case .content where hit.isText || hit.isArray: content = i
             // Some servers send the same text under both names.
             case .reasoning where hit.isText, .reasoningContent where hit.isText: reasoning = i
