@@ -103,6 +103,7 @@ let package = Package(
         .target(name: "CascadeTesting", dependencies: ["Cascade", "CLinux"], swiftSettings: moduleSettings),
 
         // Tests, one target a module.
+        .target(name: "CCurlHost", dependencies: ["CLibcurl"], path: "CSources/CCurlHost", cSettings: cSettings),
         .testTarget(name: "CCascadeTests", dependencies: ["CCascade"], swiftSettings: swiftSettings),
         .testTarget(name: "CascadePolicyTests", dependencies: ["CascadePolicy"], swiftSettings: swiftSettings),
         .testTarget(
@@ -113,7 +114,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CascadeTests",
-            dependencies: ["Cascade", "CascadeTesting", .product(name: "InMemoryLogging", package: "swift-log")],
+            dependencies: [
+                "Cascade", "CascadeTesting", "CCurlHost", .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
             swiftSettings: swiftSettings),
         // Across modules: what providers, networks, callers and configurations do to a router.
         .testTarget(

@@ -65,6 +65,54 @@ struct RouterShutdownTests {
         #expect(fixture.router.metrics.isSettled && fixture.router.metrics.failed == 2)
     }
 
+    @Test("F-50: within its grace a shutdown lets streams finish, and nobody in")
+    func drain() async throws {
+        let clock = MockClock()
+        let script = Script(chunks: 40, chunkDelay: .milliseconds(2))
+        let fixture = try RouterFixture(script, options: .quiet(clock: clock))
+        let stream = try await fixture.router.stream(ChatRequest("hi"))
+        let shutdown = Task { await fixture.router.shutdown(within: .seconds(60)) }
+        await clock.waitForSleepers(1)
+        #expect(await failure { try await fixture.router.complete(ChatRequest("hi")) }?.code == .shutdown)
+        #expect(try await stream.collect().content == script.expectedText)
+        await shutdown.value
+        #expect(fixture.router.metrics.isSettled && fixture.router.metrics.answered == 1)
+    }
+
+    @Test("F-50: what is not over when the grace is ends with what was delivered")
+    func graceIsOver() async throws {
+        let clock = MockClock()
+        let fixture = try RouterFixture(
+            Script(chunks: 9, fault: .stall(afterChunks: 2)), options: .quiet(clock: clock))
+        let stream = try await fixture.router.stream(ChatRequest("hi"))
+        let pieces = Recorder<String>()
+        let reader = Task {
+            await failure {
+                for try await piece in stream.text { pieces.append(piece) }
+            }
+        }
+        await eventually { pieces.all.joined().split(separator: " ").count == 2 }
+        let shutdown = Task { await fixture.router.shutdown(within: .seconds(60)) }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(60))
+        await shutdown.value
+        let error = await reader.value
+        #expect(error?.code == .shutdown && error?.delivered?.content == pieces.all.joined())
+    }
+
+    @Test("F-50: a second shutdown, or a cancelled one, waits for nobody", arguments: [true, false])
+    func impatience(cancels: Bool) async throws {
+        let clock = MockClock()
+        let fixture = try RouterFixture(Script(fault: .noAnswer), options: .quiet(clock: clock))
+        let caller = Task { await failure { try await fixture.router.complete(ChatRequest("hi")) } }
+        #expect(await fixture[0].waitForRequests(1))
+        let shutdown = Task { await fixture.router.shutdown(within: .seconds(60)) }
+        await clock.waitForSleepers(1)
+        if cancels { shutdown.cancel() } else { await fixture.router.shutdown() }
+        await shutdown.value
+        #expect(await caller.value?.code == .shutdown)
+    }
+
     @Test("after it every call says so, and shutting down again does nothing")
     func afterwards() async throws {
         let fixture = try RouterFixture(Script())
@@ -110,7 +158,7 @@ struct RouterShutdownTests {
             for index in 0..<6 { await once(index) }
             await eventually { OwnProcess.loopThreads == 0 && provider.counters.openConnections == 0 }
             let descriptors = OwnProcess.descriptors
-            for index in 0..<50 { await once(index) }
+            for index in 0..<1_000 { await once(index) }
             // The threads of routers that were let go end on their own, a moment later.
             await eventually { OwnProcess.loopThreads == 0 && provider.counters.openConnections == 0 }
             await eventually { OwnProcess.descriptors <= descriptors }
@@ -128,7 +176,9 @@ struct RouterShutdownTests {
 
     @Test("as a service it runs until the group shuts down")
     func service() async throws {
-        let fixture = try RouterFixture(Script(fault: .noAnswer))
+        var options = RouterOptions.quiet
+        options.shutdownGrace = .zero
+        let fixture = try RouterFixture(Script(fault: .noAnswer), options: options)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: fixture.router)], logger: RouterOptions.quiet.logger))

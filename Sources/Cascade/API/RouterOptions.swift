@@ -16,6 +16,8 @@ public struct RouterOptions: Sendable {
     public var onAttempt: (@Sendable (AttemptReport) -> Void)?
     /// The time that breakers, cooldowns, budgets and back-off go by.
     public var clock: any RouterClock
+    /// How long ``CascadeRouter/run()`` lets requests in flight go on once its service group shuts down.
+    public var shutdownGrace: Duration
     /// Seeds jitter; `nil` takes a random one.
     public var seed: UInt64?
 
@@ -25,5 +27,6 @@ public struct RouterOptions: Sendable {
         self.emitsMetrics = false
         self.emitsSpans = false
         self.clock = SystemClock()
+        self.shutdownGrace = .seconds(30)
     }
 }

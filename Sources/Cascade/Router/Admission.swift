@@ -18,6 +18,14 @@ final class Admission: Sendable {
         var nextID: UInt64 = 0
         var waiters = WaitingLine<Waiter>()
         var isClosed = false
+        /// Those who wait until nobody is in.
+        var leavers: [UInt64: CheckedContinuation<Void, Never>] = [:]
+
+        mutating func takeLeavers() -> [CheckedContinuation<Void, Never>] {
+            if leavers.isEmpty { return [] }
+            defer { leavers = [:] }
+            return Array(leavers.values)
+        }
     }
 
     enum Verdict: Sendable {
@@ -73,12 +81,14 @@ final class Admission: Sendable {
 
     /// - Parameter bytes: All that it took, growth included.
     func leave(bytes: Int) {
-        let admitted = state.withLock { state in
+        let (admitted, leavers) = state.withLock { state in
             state.active -= 1
             state.bytes -= bytes
-            return admitWaiters(&state)
+            let admitted = admitWaiters(&state)
+            return (admitted, state.active == 0 ? state.takeLeavers() : [])
         }
         for waiter in admitted { waiter.continuation.resume(returning: .admitted) }
+        for leaver in leavers { leaver.resume() }
     }
 
     /// Lets nobody in any more.
@@ -88,6 +98,41 @@ final class Admission: Sendable {
             return state.waiters.removeAll()
         }
         for waiter in waiters { waiter.continuation.resume(returning: .shutdown) }
+    }
+
+    /// Waits until nobody is in, or this much time has passed, or the task is cancelled.
+    func waitUntilEmpty(atMost time: Duration) async {
+        let id = makeID()
+        let (clock, end) = (clock, clock.now.advanced(by: time))
+        var timer: Task<Void, Never>?
+        defer { timer?.cancel() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard state.active > 0, !Task.isCancelled else { return false }
+                    state.leavers[id] = continuation
+                    return true
+                }
+                guard waits else { return continuation.resume() }
+                timer = Task {
+                    guard (try? await clock.sleep(until: end)) != nil else { return }
+                    self.leaveAtOnce(id)
+                }
+            }
+        } onCancel: {
+            leaveAtOnce(id)
+        }
+    }
+
+    private func leaveAtOnce(_ id: UInt64) {
+        state.withLock { $0.leavers.removeValue(forKey: id) }?.resume()
+    }
+
+    private func makeID() -> UInt64 {
+        state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
     }
 
     // A request larger than the whole limit is let in alone: refusing it for ever would help nobody.
@@ -112,10 +157,7 @@ final class Admission: Sendable {
     }
 
     private func wait(bytes: Int, until deadline: Instant) async -> Verdict {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
+        let id = makeID()
         let clock = clock
         var timer: Task<Void, Never>?
         defer { timer?.cancel() }

@@ -14,7 +14,7 @@ internal import Synchronization
 /// print(reply.content, reply.provider)
 /// ```
 ///
-/// As a `Service` its ``run()`` is its lifetime; without a service group call ``shutdown()`` when done. A router that is
+/// As a `Service` its ``run()`` is its lifetime; without a service group call ``shutdown(within:)`` when done. A router that is
 /// let go without it ends as soon as the last of its requests and streams has.
 public final class CascadeRouter: Sendable, Service {
     let core: RouterCore
@@ -88,17 +88,25 @@ public final class CascadeRouter: Sendable, Service {
         core.resetCircuit(provider)
     }
 
-    /// Ends requests in flight with an error of code `shutdown`, closes every connection and ends the thread. Returns
-    /// when that is done. Calls made later fail with the same code.
-    public func shutdown() async {
-        await core.shutdown()
+    /// Lets no request in any more, gives those in flight a while to finish, then ends what is left of them with an error
+    /// of code `shutdown`, closes every connection and ends the threads. Returns when that is done. Calls made from its
+    /// beginning on fail with the same code.
+    ///
+    /// - Parameter grace: How long requests and streams may still take; a stream that is not read takes all of it.
+    ///   Cancelling the task, or calling this again without a grace, ends it early.
+    public func shutdown(within grace: Duration = .zero) async {
+        await core.shutdown(within: grace)
     }
 
-    /// Runs until the service group shuts down or the task is cancelled, then calls ``shutdown()``.
+    /// Runs until the service group shuts down, then shuts down within ``RouterOptions/shutdownGrace``; at once when the
+    /// task is cancelled.
     public func run() async throws {
-        // Cancelled or asked to end: the router ends either way.
-        try? await gracefulShutdown()
-        await shutdown()
+        do {
+            try await gracefulShutdown()
+            await shutdown(within: core.options.shutdownGrace)
+        } catch {
+            await shutdown()
+        }
     }
 }
 

@@ -140,9 +140,10 @@ final class RouterCore: Sendable {
 
     var isShutDown: Bool { shared.withLock { $0.isShutDown } }
 
-    func shutdown() async {
-        shared.withLock { $0.isShutDown = true }
+    func shutdown(within grace: Duration) async {
         admission.close()
+        if grace > .zero { await admission.waitUntilEmpty(atMost: grace) }
+        shared.withLock { $0.isShutDown = true }
         pauses.close()
         for loop in loops { loop.shutdown() }
         // The loops' threads end when the last transfer is closed, also one whose stream nobody reads.
