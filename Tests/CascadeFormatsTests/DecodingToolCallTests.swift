@@ -154,6 +154,8 @@ private let stop = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
     @Test func `an open call is a cut, whatever the finish reason says`() {
         let piece = #"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"}}"#
         #expect(decode([chunk(piece, finish: #""tool_calls""#)], as: .openai).error?.kind == .truncated)
+        let marked = decode([chunk(piece, finish: #""tool_calls""#), "[DONE]"], as: .openai)
+        #expect(marked.error?.kind == .truncated && marked.answer.finishReason == nil)
     }
 
     @Test func `a call that never gets a name is no answer`() {

@@ -52,13 +52,17 @@ struct AnswerBuilder {
     /// Whether a clean end without the terminal marker still proves the answer complete.
     var isFinishedLeniently: Bool { finish != nil && !tools.hasOpenCall && !tools.hasNamelessCall }
 
-    /// Ends the answer. A call without a name makes it no answer.
+    /// Ends the answer. A call without a name makes it no answer, and so does one whose arguments end in their middle,
+    /// unless the reason says that the model was stopped there.
     mutating func complete(into sink: inout some ChatEventSink) -> DecodeStatus {
         guard !tools.hasNamelessCall else {
             return .failed(ProviderError(kind: .invalidResponse, message: "a tool call has no name"))
         }
-        flush(into: &sink)
         let reason = finalReason
+        guard !tools.hasOpenCall || reason == .length || reason == .contentFilter else {
+            return .failed(ProviderError(kind: .truncated, message: "a tool call ended in the middle of its arguments"))
+        }
+        flush(into: &sink)
         if reason != .length { tools.closeAll(into: &sink) }
         sink.finished(reason)
         return .complete
