@@ -29,8 +29,12 @@ enum Wire {
 
     /// An OpenAI stream of these choices' deltas, with a reason of its end and the marker.
     static func openAI(deltas: [String], finish: String = "stop") -> Raw {
+        stream(openAIEvents(deltas: deltas, finish: finish))
+    }
+
+    static func openAIEvents(deltas: [String], finish: String = "stop") -> [String] {
         let events = deltas.map { #"data: {"choices":[{"index":0,"delta":\#($0)}]}"# + "\n\n" }
         let last = #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"\#(finish)"}]}"# + "\n\n"
-        return stream(events + [last, "data: [DONE]\n\n"])
+        return events + [last, "data: [DONE]\n\n"]
     }
 }
