@@ -40,6 +40,9 @@ extension LoopbackProvider {
             self.init(Array(text.utf8), ending: ending)
         }
 
+        /// All bytes, whenever they are sent.
+        public var bytes: [UInt8] { parts.flatMap(\.bytes) }
+
         /// Adds bytes that follow after a pause. Pauses are kept to the millisecond, rounded up.
         public mutating func append(_ text: String, after pause: Duration = .zero) {
             parts.append(Part(pause: pause, bytes: Array(text.utf8)))
