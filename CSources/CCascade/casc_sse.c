@@ -76,13 +76,19 @@ static enum field field_named(const casc_framer *f) {
     return FIELD_UNKNOWN;
 }
 
+/* Adds to an event or a line. Whole bodies may be larger: an answer in one piece has all of its images in it. */
+static casc_status append(casc_ring *ring, const void *bytes, size_t length) {
+    if (length > CASC_EVENT_MAX - casc_ring_open_length(ring)) return CASC_TOO_LARGE;
+    return casc_ring_append(ring, bytes, length);
+}
+
 /* Sets up for the value of the field just named. Only joining a further line of data can fail; then nothing changes. */
 static casc_status begin_value(casc_framer *f, casc_ring *ring) {
     switch (f->field) {
     case FIELD_DATA:
     case FIELD_ERROR:
         if (f->has_data) {
-            casc_status status = casc_ring_append(ring, "\n", 1);
+            casc_status status = append(ring, "\n", 1);
             if (status != CASC_OK) return status;
         }
         f->has_data = true;
@@ -140,7 +146,7 @@ static casc_status take_value(casc_framer *f, casc_ring *ring, const uint8_t *by
     switch (f->field) {
     case FIELD_DATA:
     case FIELD_ERROR:
-        return casc_ring_append(ring, bytes, length);
+        return append(ring, bytes, length);
     case FIELD_EVENT:
         take_name(f, bytes, length);
         break;
@@ -272,12 +278,12 @@ static void skip_blanks(input *in, const uint8_t *end) {
 static casc_status take_json_bytes(casc_framer *f, casc_ring *ring, input *in, const uint8_t *line_end) {
     if (in->next == line_end) return CASC_OK;
     if (f->held_cr) {
-        casc_status status = casc_ring_append(ring, "\r", 1);
+        casc_status status = append(ring, "\r", 1);
         if (status != CASC_OK) return status;
         f->held_cr = false;
     }
     bool ends_in_cr = line_end[-1] == '\r';
-    casc_status status = casc_ring_append(ring, in->next, (size_t)(line_end - in->next) - ends_in_cr);
+    casc_status status = append(ring, in->next, (size_t)(line_end - in->next) - ends_in_cr);
     if (status != CASC_OK) return status;
     f->held_cr = ends_in_cr;
     in->next = line_end;

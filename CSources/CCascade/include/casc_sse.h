@@ -35,6 +35,9 @@ typedef enum casc_framing {
     CASC_FRAMING_BODY = 3,
 } casc_framing;
 
+/* Payload bytes of one event or line, whatever the ring would take. */
+enum { CASC_EVENT_MAX = 16 * 1024 * 1024 };
+
 enum { CASC_SSE_NAME_MAX = 64, CASC_SSE_ID_MAX = 128 };
 
 /* All fields are private except those marked. Initialise with casc_framer_init. */
