@@ -26,6 +26,9 @@ public struct CascadeError: Error, Sendable, Hashable {
         case overloaded
         /// The router was shut down.
         case shutdown
+        /// The router cannot be made, or reloaded, with this configuration; a file's own mistakes are a
+        /// ``ConfigurationError``.
+        case invalidConfiguration = "invalid_configuration"
         /// This process lacks descriptors or memory; no provider is to blame.
         case local
     }
@@ -67,7 +70,9 @@ public struct CascadeError: Error, Sendable, Hashable {
     public var isRetriable: Bool {
         switch code {
         case .allProvidersFailed, .rateLimited, .deadlineExceeded, .streamCut, .overloaded, .local: true
-        case .invalidRequest, .contextLengthExceeded, .contentFiltered, .noCandidate, .cancelled, .shutdown: false
+        case .invalidRequest, .contextLengthExceeded, .contentFiltered, .noCandidate, .cancelled, .shutdown,
+            .invalidConfiguration:
+            false
         }
     }
 }

@@ -12,6 +12,8 @@ public struct RequestPlan: Sendable, Hashable {
         /// Why it would be passed by now: "circuit open for 43 s", "cooling down for 12 s". `nil` when nothing is known
         /// that holds it back; what depends on other requests of that moment, such as `max_concurrency`, is not foreseen.
         public var heldBack: String?
+        /// Whether the provider's certificate is checked; `false` where the configuration says not to.
+        public var verifiesCertificate: Bool
     }
 
     /// Capabilities that the request's content needs.

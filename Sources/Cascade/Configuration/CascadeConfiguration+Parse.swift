@@ -27,6 +27,8 @@ extension CascadeConfiguration {
     }
 
     static let maxFileBytes = 4 << 20
+    /// Each has an endpoint with its own state, and a request may have to look at all of them.
+    static let maxProviders = 1_000
 
     private static func root(of yaml: String, reader: ConfigurationReader) -> ConfigurationMapping? {
         guard yaml.utf8.count <= maxFileBytes else {
@@ -78,6 +80,9 @@ extension CascadeConfiguration {
         }
         guard let list = value.list(of: "providers") else { return }
         guard !list.isEmpty else { return value.mismatch("a list of at least one provider", found: "an empty list") }
+        guard list.count <= Self.maxProviders else {
+            return value.mismatch("at most \(Self.maxProviders) providers", found: "\(list.count)")
+        }
         var lines: [String: Int] = [:]
         for element in list {
             guard let mapping = element.mapping(), let provider = ProviderConfiguration(mapping) else { continue }
@@ -94,12 +99,22 @@ extension CascadeConfiguration {
     }
 
     private mutating func readFallbackChains(_ section: ConfigurationMapping) {
+        let listed = providers.flatMap { $0.models.map(\.name) }
+        let known = Set(listed)
         for (capability, position, value) in section.entries where !value.isNull {
             if !ModelConfiguration.knownCapabilities.contains(capability) {
                 section.reader.warning(
                     unknownCapability(capability) + " and its chain is never used", at: position, path: section.path)
             }
-            fallbackChains[capability] = value.names(of: "model names")
+            fallbackChains[capability] = value.list(of: "model names")?.compactMap { element in
+                guard let name = element.name() else { return nil }
+                if !known.contains(name) {
+                    let hint = nearestName(to: name, in: listed).map { " (did you mean \"\($0)\"?)" } ?? ""
+                    let quoted = ConfigurationDiagnostic.quoted(name)
+                    element.warning("\(quoted) is a model of no provider\(hint) and is never used")
+                }
+                return name
+            }
         }
     }
 

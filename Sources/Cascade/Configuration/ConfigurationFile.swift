@@ -4,7 +4,7 @@
     internal import Foundation
 #endif
 
-/// A configuration file's text, and whether users other than its owner can read it.
+/// A configuration file's text, and whether its mode lets users other than its owner at it.
 struct ConfigurationFile {
     let text: String
     let isReadableByOthers: Bool
@@ -12,7 +12,7 @@ struct ConfigurationFile {
     /// - Throws: one diagnostic that says why there is no text.
     init(path: String) throws(ConfigurationError) {
         let attributes = try Self.attributes(path)
-        isReadableByOthers = Self.number(attributes[.posixPermissions]) & 0o044 != 0
+        isReadableByOthers = Self.number(attributes[.posixPermissions]) & 0o077 != 0
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: URL(filePath: path)))

@@ -67,10 +67,7 @@ extension ConfigurationValue {
             warning("the environment variable \(name) is not set, so the field is left out")
             return nil
         }
-        let isClean = scalar.substitution.text.unicodeScalars.allSatisfy {
-            $0 == "\t" || ($0.value >= 0x20 && $0.value != 0x7F)
-        }
-        guard isClean else {
+        guard HeaderField.isClean(value: scalar.substitution.text) else {
             mismatch("a text on one line", found: "control characters")
             return nil
         }
@@ -83,7 +80,8 @@ extension ConfigurationValue {
 
     private func warnIfReadable(_ substitution: EnvironmentSubstitution) {
         guard reader.isReadableByOthers, !substitution.replacedAny else { return }
-        warning("a secret in a file that other users can read; write \"${NAME}\" instead, or chmod 600 the file")
+        warning(
+            "a secret in a file that other users can read or change; write \"${NAME}\" instead, or chmod 600 the file")
     }
 }
 

@@ -18,7 +18,7 @@ extension ProviderConfiguration {
         if let mapping = section.value("timeouts")?.mapping() { timeouts.read(mapping) }
         http2 = section.value("http2")?.bool()
         anthropicVersion = section.value("anthropic_version")?.name()
-        if let mapping = section.value("tls")?.mapping() { tls.read(mapping) }
+        if let mapping = section.value("tls")?.mapping() { tls.read(mapping, of: self.name) }
         maxConcurrency = section.value("max_concurrency")?.integer(in: 1...1_000_000)
         if name == nil || type == nil { return nil }
     }
@@ -65,12 +65,6 @@ extension ProviderConfiguration {
         }
     }
 
-    /// Fields that belong to the router: another value would break the framing of requests or responses.
-    private static let ownFields: Set<String> = [
-        "accept-encoding", "connection", "content-length", "content-type", "expect", "te", "transfer-encoding",
-        "upgrade",
-    ]
-
     private mutating func readHeaders(_ fields: ConfigurationMapping) {
         var seen: Set<String> = []
         for (name, position, value) in fields.entries where !value.isNull {
@@ -78,26 +72,14 @@ extension ProviderConfiguration {
                 fields.reader.error(message, at: position, path: fields.path)
             }
             let lowercased = name.lowercased()
-            if name.isEmpty || !name.utf8.allSatisfy(isTokenByte) {
-                refuse("expected the name of a header field, found another text")
-            } else if Self.ownFields.contains(lowercased) {
-                refuse("the header field \(lowercased) is the router's own to set")
+            if let problem = HeaderField.problem(name: name) {
+                refuse(problem)
             } else if !seen.insert(lowercased).inserted {
                 refuse("the header field \(lowercased) is already given")
             } else {
                 headers[name] = value.headerValue(isCredential: isCredentialField(lowercased))
             }
         }
-    }
-}
-
-/// RFC 9110, section 5.6.2: what a field's name is made of.
-private func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }
 
@@ -157,11 +139,13 @@ extension ProviderTimeouts {
 }
 
 extension ProviderConfiguration.TLS {
-    mutating func read(_ section: ConfigurationMapping) {
+    mutating func read(_ section: ConfigurationMapping, of provider: String) {
         section.read(&caFile, "ca_file")
         if let value = section.value("insecure_skip_verify"), value.bool() == true {
             insecureSkipVerify = true
-            value.warning("certificates are not checked: anyone on the way can read the requests and the key")
+            let name = ConfigurationDiagnostic.quoted(provider)
+            value.warning(
+                "certificates of \(name) are not checked: anyone on the way can read the requests and the key")
         }
         section.finish()
     }

@@ -9,7 +9,11 @@ public struct ProviderConfiguration: Sendable, Hashable {
     /// 1 is tried first.
     public var priority: Int
     /// `http` or `https`, without a slash at the end; `nil` for the type's own address.
-    public var baseURL: String?
+    public var baseURL: String? {
+        get { address?.text }
+        set { address = newValue.map(ShownAddress.init) }
+    }
+    private var address: ShownAddress?
     /// `nil` where none is given, or where it names an environment variable that is not set.
     public var apiKey: Secret?
     public var models: [ModelConfiguration]
@@ -49,13 +53,13 @@ public struct ProviderConfiguration: Sendable, Hashable {
         self.type = type
         self.enabled = enabled
         self.priority = priority
-        self.baseURL = baseURL
         self.apiKey = apiKey
         self.models = models
         tags = []
         headers = [:]
         timeouts = ProviderTimeouts()
         tls = TLS()
+        self.baseURL = baseURL
     }
 
     /// The priority of a provider that states none: after those that do.

@@ -24,12 +24,7 @@ public final class CascadeRouter: Sendable, Service {
         configuration: CascadeConfiguration, options: RouterOptions = RouterOptions()
     ) throws(CascadeError) {
         core = try RouterCore(configuration: configuration, options: options)
-        options.logger.tell(configuration.warnings)
-        for provider in configuration.providers where provider.enabled && provider.tls.insecureSkipVerify {
-            options.logger.warning(
-                "TLS certificates of this provider are not verified: anyone in between can read its key",
-                metadata: ["provider": "\(provider.name)"])
-        }
+        options.logger.tell(of: configuration)
     }
 
     /// Asks providers in order until one gives a whole answer.
@@ -68,7 +63,7 @@ public final class CascadeRouter: Sendable, Service {
     /// provider name, and connections where a provider has not changed. When it throws, the old one stays.
     public func reload(_ configuration: CascadeConfiguration) throws(CascadeError) {
         try core.reload(configuration)
-        core.logger.tell(configuration.warnings)
+        core.logger.tell(of: configuration)
         core.logger.info("configuration reloaded", metadata: ["providers": "\(configuration.providers.count)"])
     }
 
@@ -112,7 +107,12 @@ public final class CascadeRouter: Sendable, Service {
 
 extension Logger {
     /// The level says that they are warnings.
-    fileprivate func tell(_ warnings: [ConfigurationDiagnostic]) {
-        for diagnostic in warnings { warning("\(diagnostic.sentence)") }
+    fileprivate func tell(of configuration: CascadeConfiguration) {
+        for diagnostic in configuration.warnings { warning("\(diagnostic.sentence)") }
+        for provider in configuration.providers where provider.enabled && provider.tls.insecureSkipVerify {
+            warning(
+                "TLS certificates of this provider are not verified: anyone in between can read its key",
+                metadata: ["provider": "\(provider.name)"])
+        }
     }
 }

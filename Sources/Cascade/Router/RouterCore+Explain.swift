@@ -23,7 +23,8 @@ extension RouterCore {
         return RequestPlan.Step(
             provider: provider.name, type: provider.type, model: model,
             modelReason: modelReason(candidate, model: model, provider: provider, request: request, needs: needs),
-            isFallbackModel: candidate.isFallbackModel, heldBack: heldBack(provider, model: model))
+            isFallbackModel: candidate.isFallbackModel, heldBack: heldBack(provider, model: model),
+            verifiesCertificate: !provider.configuration.tls.insecureSkipVerify)
     }
 
     private func modelReason(

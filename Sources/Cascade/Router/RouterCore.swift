@@ -43,6 +43,7 @@ final class RouterCore: Sendable {
     var logger: Logger { options.logger }
 
     init(configuration: CascadeConfiguration, options: RouterOptions) throws(CascadeError) {
+        try configuration.checkUsable()
         self.options = options
         let tuning = options.tuning
         arenas = ArenaPool(tuning: tuning)
@@ -51,7 +52,7 @@ final class RouterCore: Sendable {
         self.loops = loops
         admission = Admission(
             maxRequests: tuning.maxConcurrentRequests, maxBytes: tuning.memoryLimitBytes, clock: options.clock,
-            held: { loops.reduce(0) { $0 + $1.spilledBytes } })
+            held: { Self.spilledBytes(loops) })
         let snapshot = try Self.makeSnapshot(
             configuration, overrides: [:], states: [:], after: nil, loops: loops, tuning: tuning)
         shared = Mutex(
@@ -61,6 +62,13 @@ final class RouterCore: Sendable {
                 generator: SplitMix64(seed: options.seed ?? UInt64.random(in: .min ... .max)),
                 cost: CostMeter(configuration.costTracking),
                 states: snapshot.states))
+    }
+
+    /// Bytes held of events and bodies that are larger than a ring.
+    var spilledBytes: Int { Self.spilledBytes(loops) }
+
+    private static func spilledBytes(_ loops: [EventLoop]) -> Int {
+        loops.reduce(0) { $0 + $1.spilledBytes }
     }
 
     private static func makeLoops(_ tuning: Tuning) throws(CascadeError) -> [EventLoop] {
@@ -101,6 +109,7 @@ final class RouterCore: Sendable {
     }
 
     func reload(_ configuration: CascadeConfiguration) throws(CascadeError) {
+        try configuration.checkUsable()
         try installing.withLock { _ throws(CascadeError) in
             try install(configuration, overrides: shared.withLock { $0.overrides })
         }

@@ -51,6 +51,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 "model_reason": .string(step.modelReason),
                 "is_fallback_model": .bool(step.isFallbackModel),
                 "held_back": .text(step.heldBack),
+                "verifies_certificate": .bool(step.verifiesCertificate),
             ])
         }
         let skipped: [JSONValue] = plan.skipped.map { skip in
@@ -77,6 +78,9 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         if !wouldAsk(plan) {
             text += (plan.steps.isEmpty ? "" : "\n") + Style.output.yellow("No provider would be asked.") + "\n"
+        }
+        for step in plan.steps where !step.verifiesCertificate {
+            text += Style.output.yellow("Certificates of \(step.provider) are not checked.") + "\n"
         }
         if !plan.skipped.isEmpty {
             text += "\nPassed by:\n"
