@@ -69,6 +69,22 @@ struct FramerBodyTests {
         }
     }
 
+    @Test(
+        "F-33: an event or a line has a cap of its own, a whole body only the ring's",
+        arguments: [CASC_FRAMING_SSE, CASC_FRAMING_NDJSON, CASC_FRAMING_BODY])
+    func eventCap(framing: casc_framing) {
+        let harness = FramerHarness(framing, capacity: 65536, maxRecord: 4 * Int(CASC_EVENT_MAX))
+        #expect(harness.feed(Array("data:".utf8)) == CASC_OK)
+        let piece = [UInt8](repeating: UInt8(ascii: "a"), count: Int(CASC_EVENT_MAX) / 16)
+        var statuses: [casc_status] = []
+        for _ in 0..<17 { statuses.append(harness.feed(piece)) }
+        #expect(statuses.first == CASC_OK)
+        #expect(statuses.last == (framing == CASC_FRAMING_BODY ? CASC_OK : CASC_TOO_LARGE))
+        // The line's own "data:" is part of what NDJSON counts.
+        let fits = framing == CASC_FRAMING_NDJSON ? 15 : 16
+        #expect(statuses.prefix(fits).allSatisfy { $0 == CASC_OK })
+    }
+
     @Test("the framing in force can be read after sniffing, and stays without it")
     func framingInForce() {
         for (sniff, expected) in [(true, CASC_FRAMING_BODY), (false, CASC_FRAMING_SSE)] {

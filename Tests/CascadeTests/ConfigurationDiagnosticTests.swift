@@ -188,14 +188,19 @@ struct ConfigurationDiagnosticTests {
                     + "and is ignored"),
             Malformed(
                 "fallback_chains: {smell: [a]}\n" + provider("priority: 1"),
-                #"1:19: warning: fallback_chains: "smell" is no known capability and its chain is never used"#),
+                #"1:19: warning: fallback_chains: "smell" is no known capability and its chain is never used"#,
+                #"1:27: warning: fallback_chains.smell[0]: "a" is a model of no provider and is never used"#),
+            Malformed(
+                "fallback_chains: {tools: [m1, m2-lage]}\n" + provider("models: [m1, m2-large]"),
+                "1:31: warning: fallback_chains.tools[1]: \"m2-lage\" is a model of no provider (did you mean "
+                    + "\"m2-large\"?) and is never used"),
             Malformed(
                 provider("url: \"http://a\", base_url: \"http://b\""),
                 "2:71: warning: providers[0].base_url: not used, because \"url\" is given too"),
             Malformed(
                 provider("tls: {insecure_skip_verify: true}"),
-                "2:72: warning: providers[0].tls.insecure_skip_verify: certificates are not checked: anyone on the "
-                    + "way can read the requests and the key"),
+                "2:72: warning: providers[0].tls.insecure_skip_verify: certificates of \"a\" are not checked: "
+                    + "anyone on the way can read the requests and the key"),
             Malformed(
                 provider("api_key: \"${ABSENT}\", headers: {x-a: \"${ABSENT}\"}"),
                 "2:53: warning: providers[0].api_key: the environment variable ABSENT is not set, so there is no key",

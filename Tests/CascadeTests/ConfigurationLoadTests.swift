@@ -60,8 +60,8 @@ final class ConfigurationLoadTests {
     }
 
     @Test(
-        "a key written out in a file that others can read is worth a warning",
-        arguments: [(0o600, 0), (0o640, 2), (0o644, 2), (0o604, 2)])
+        "a key written out in a file that others can get at is worth a warning",
+        arguments: [(0o600, 0), (0o400, 0), (0o640, 2), (0o644, 2), (0o604, 2), (0o620, 2), (0o602, 2)])
     func warnsOfReadableKeys(mode: Int, count: Int) throws {
         let yaml = """
             providers:

@@ -41,7 +41,8 @@ struct TransferBackPressureTests {
         #expect(server.connections == 1)
     }
 
-    @Test func aConsumerThatDoesNotReadPausesTheTransferAndLosesNothing() async throws {
+    @Test("F-39 L26: a consumer that does not read pauses its provider, holds no more than its ring, and loses nothing")
+    func aConsumerThatDoesNotReadPausesTheTransferAndLosesNothing() async throws {
         let wire = try Wire(TransportConfiguration(ringBytes: 4096))
         let (response, texts) = Self.flood(bytes: 8_000_000, chunkSize: 100_000)
         let server = Self.server(response)

@@ -125,7 +125,7 @@ struct TransferFailureTests {
         }
     }
 
-    @Test(arguments: HeaderBomb.allCases)
+    @Test("F-29 L14 L15: a head of too many bytes or lines ends the attempt", arguments: HeaderBomb.allCases)
     func aHeaderBombIsStopped(bomb: HeaderBomb) async throws {
         let fields = bomb.fields
         let server = ScriptedServer { connection in
@@ -138,7 +138,8 @@ struct TransferFailureTests {
         #expect(answer.records.isEmpty)
     }
 
-    @Test func aBodyBeyondItsLimit() async throws {
+    @Test("F-30 L12: a body is counted as it comes, and stopped at its limit")
+    func aBodyBeyondItsLimit() async throws {
         let event = "data: 12345678\n\n"
         let server = ScriptedServer(
             answering: chunkedHead() + String(repeating: chunk(event), count: 1000) + lastChunk)
@@ -149,7 +150,8 @@ struct TransferFailureTests {
         #expect(try await Wire().ask(ask.with { $0.bodyLimit = 1000 * event.utf8.count }).failure == nil)
     }
 
-    @Test func anEventBeyondTheLargestRecord() async throws {
+    @Test("F-33: an event above the cap ends the attempt, with what came before it delivered")
+    func anEventBeyondTheLargestRecord() async throws {
         let wire = try Wire(TransportConfiguration(maxRecordBytes: 10_000))
         let server = ScriptedServer(
             answering: chunkedHead() + chunk("data: 1\n\n") + chunk("data: " + String(repeating: "a", count: 10_001))
