@@ -44,7 +44,7 @@ public final class EventLoop: Sendable {
             })
         var error: Int32 = 0
         guard let raw = unsafe casc_loop_create(&options, &error) else {
-            throw EventLoopError(message: "the event loop could not be created (errno \(error))")
+            throw EventLoopError("the event loop could not be created", errno: error)
         }
         handle = unsafe LoopHandle(takingOwnership: raw)
         executor = LoopExecutor(loop: handle)
@@ -106,6 +106,22 @@ public struct TransportCounters: Sendable, Hashable {
 public struct EventLoopError: Error, Sendable, CustomStringConvertible {
     public var message: String
     public var description: String { message }
+
+    init(message: String) {
+        self.message = message
+    }
+
+    init(_ what: String, errno code: Int32) {
+        let reason =
+            switch code {
+            case EMFILE: "this process has no descriptors left; raise its limit (ulimit -n)"
+            case ENFILE: "the system has no descriptors left"
+            case EAGAIN: "the system gives this process no more threads (ulimit -u)"
+            case ENOMEM: "out of memory"
+            default: "error \(code) of the system"
+            }
+        message = "\(what): \(reason)"
+    }
 }
 
 // Sendable: written before the thread starts, read-only after.
@@ -126,7 +142,7 @@ private final class LoopContext: @unchecked Sendable {
             }, retained.toOpaque())
         guard result == 0 else {
             unsafe retained.release()
-            throw EventLoopError(message: "the event loop's thread could not be started (errno \(result))")
+            throw EventLoopError("the event loop's thread could not be started", errno: result)
         }
         pthread_detach(thread)
     }

@@ -87,6 +87,17 @@ extension CommandTests {
             #expect(run.error == "")
         }
 
+        @Test(arguments: [["chat", "Hi."], ["check"], ["explain", "Hi.", "--json"], ["tuning"], ["batch"]])
+        func `a full disk is told of, and is status 1`(arguments: [String]) async throws {
+            let (workspace, _) = try Workspace.with(.init(text: "Baa."))
+            let process = try workspace.process(arguments, input: Data(#"{"prompt": "x"}"#.utf8))
+            process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "/dev/full"))
+            try await process.runToEnd()
+            let run = try workspace.result(of: process)
+            #expect(run.status == 1)
+            #expect(run.error.contains("cannot write to standard output"))
+        }
+
         @Test func `loopback tells its address, and its counters at Ctrl-C`() async throws {
             let workspace = try Workspace()
             let process = try workspace.process([
