@@ -74,6 +74,12 @@ struct SecretMask: Sendable {
     }
 }
 
+// The bytes of a secret are no better shown than its text.
+extension SecretMask: CustomStringConvertible, CustomReflectable {
+    var description: String { "<\(secrets.count) secrets>" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// One byte of a secret as a text writes it.
 private struct WrittenByte {
     enum Spelling {
