@@ -116,6 +116,7 @@ let package = Package(
             name: "CascadeTests",
             dependencies: [
                 "Cascade", "CascadeTesting", "CCurlHost", .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: swiftSettings),
         // Across modules: what providers, networks, callers and configurations do to a router.
