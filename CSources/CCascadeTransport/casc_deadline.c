@@ -37,9 +37,12 @@ static void sift_down(casc_loop *loop, casc_slot *slot, int position) {
     place(loop, slot, position);
 }
 
-static bool reserve(casc_loop *loop) {
-    if (loop->heap_count < loop->heap_capacity) return true;
-    int capacity = loop->heap_capacity == 0 ? 64 : loop->heap_capacity * 2;
+/* Whatever is in the heap has been opened and not closed: with room for all of these none is ever left out. */
+bool casc_deadlines_reserve(casc_loop *loop) {
+    int needed = (int)atomic_load_explicit(&loop->open_transfers, memory_order_relaxed);
+    if (needed <= loop->heap_capacity) return true;
+    int capacity = loop->heap_capacity == 0 ? 64 : loop->heap_capacity;
+    while (capacity < needed) capacity *= 2;
     casc_slot **heap = realloc(loop->heap, (size_t)capacity * sizeof *heap);
     if (heap == NULL) return false;
     loop->heap = heap;
@@ -104,7 +107,6 @@ void casc_deadline_update(casc_slot *slot) {
     if (at == 0) {
         casc_deadline_remove(slot);
     } else if (slot->heap_position == NOT_IN_HEAP) {
-        if (!reserve(loop)) return;
         slot->fire_at = at;
         sift_up(loop, slot, loop->heap_count++);
     } else if (at < slot->fire_at) {

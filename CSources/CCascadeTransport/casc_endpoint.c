@@ -117,7 +117,6 @@ static void set_protocol_options(casc_endpoint *endpoint, CURL *handle) {
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 1L);
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION,
                      endpoint->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
@@ -137,21 +136,28 @@ static void set_connection_options(casc_endpoint *endpoint, CURL *handle) {
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_FALLBACK_MS);
     /* Cancelling must not wait for a name server: without this curl joins its resolver's thread. */
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(handle, CURLOPT_PROXY, endpoint->proxy);
     /* Else the head of the proxy's answer to CONNECT would pass for the provider's. */
     curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (endpoint->ca_file != NULL) curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint->ca_file);
     if (endpoint->insecure) {
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
     }
 }
 
+/* What curl copies, for which it may lack memory. A handle without one of these would go another way than it was told:
+   through the environment's proxy, or to whom other certificates vouch for. */
+static bool set_copied_options(casc_endpoint *endpoint, CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_PROXY, endpoint->proxy) == CURLE_OK &&
+           (endpoint->ca_file == NULL || curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint->ca_file) == CURLE_OK);
+}
+
 static casc_easy *make_easy(casc_endpoint *endpoint) {
     casc_easy *easy = calloc(1, sizeof *easy);
     if (easy == NULL) return NULL;
     easy->handle = curl_easy_init();
-    if (easy->handle == NULL) {
+    if (easy->handle == NULL || !set_copied_options(endpoint, easy->handle)) {
+        curl_easy_cleanup(easy->handle);
         free(easy);
         return NULL;
     }

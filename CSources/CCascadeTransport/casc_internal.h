@@ -174,6 +174,7 @@ void casc_slots_give_back(casc_loop *loop);
 void casc_slots_each(casc_loop *loop, void (*visit)(casc_slot *slot));
 
 /* casc_deadline.c */
+bool casc_deadlines_reserve(casc_loop *loop);
 void casc_deadline_update(casc_slot *slot);
 void casc_deadline_remove(casc_slot *slot);
 uint64_t casc_deadline_next(const casc_loop *loop);

@@ -179,7 +179,8 @@ static void start(casc_slot *slot) {
         casc_transfer_stop(slot, CASC_END_SHUTDOWN, CASC_DEADLINE_NONE);
         return;
     }
-    casc_easy *easy = casc_easy_take(slot->endpoint);
+    /* A transfer whose deadlines nobody watched could last for ever. */
+    casc_easy *easy = casc_deadlines_reserve(loop) ? casc_easy_take(slot->endpoint) : NULL;
     if (easy == NULL) {
         casc_transfer_stop(slot, CASC_END_NO_MEMORY, CASC_DEADLINE_NONE);
         return;
