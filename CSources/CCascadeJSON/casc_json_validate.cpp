@@ -6,6 +6,7 @@
  * an unpaired surrogate still a string, as RFC 8259 has it.
  */
 #include <cstring>
+#include <string_view>
 
 #include "casc_json_parser.hpp"
 
@@ -24,35 +25,42 @@ bool is_hex(char c) noexcept {
     return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-const char *skip_digits(const char *c) noexcept {
-    while (is_digit(*c)) {
-        c++;
+/* One after another, where there are any. */
+bool take_digits(std::string_view &text) noexcept {
+    size_t count = 0;
+    while (count < text.size() && is_digit(text[count])) {
+        count++;
     }
-    return c;
+    text.remove_prefix(count);
+    return count > 0;
 }
 
-/* Whether what begins at `c` is a number of RFC 8259, followed by the end of a token. Padding or structure ends it. */
-bool is_number(const char *c) noexcept {
-    c += *c == '-';
-    if (!is_digit(*c)) {
+bool take_any(std::string_view &text, const char *bytes) noexcept {
+    if (text.empty() || text[0] == '\0' || std::strchr(bytes, text[0]) == nullptr) {
         return false;
     }
-    c = *c == '0' ? c + 1 : skip_digits(c);
-    if (*c == '.') {
-        if (!is_digit(*++c)) {
+    text.remove_prefix(1);
+    return true;
+}
+
+/* Whether a token is a number of RFC 8259 and nothing else but white space behind it. */
+bool is_number(std::string_view text) noexcept {
+    take_any(text, "-");
+    if (!take_any(text, "0") && !take_digits(text)) {
+        return false;
+    }
+    if (take_any(text, ".") && !take_digits(text)) {
+        return false;
+    }
+    if (take_any(text, "eE")) {
+        take_any(text, "+-");
+        if (!take_digits(text)) {
             return false;
         }
-        c = skip_digits(c);
     }
-    if ((*c | 0x20) == 'e') {
-        c++;
-        c += *c == '+' || *c == '-';
-        if (!is_digit(*c)) {
-            return false;
-        }
-        c = skip_digits(c);
+    while (take_any(text, " \t\r\n")) {
     }
-    return *c == '\0' || std::strchr(" \t\r\n,]}", *c) != nullptr;
+    return text.empty();
 }
 
 /* Whether the escapes of the string whose inside begins at `c` are JSON's. A closing quote is known to follow. */
@@ -74,9 +82,9 @@ bool has_valid_escapes(const char *c) noexcept {
     return true;
 }
 
-error_code check_scalar(const char *token, json_type type) noexcept {
+error_code check_scalar(std::string_view token, json_type type) noexcept {
     if (type == json_type::string) {
-        return has_valid_escapes(token + 1) ? SUCCESS : simdjson::STRING_ERROR;
+        return has_valid_escapes(token.data() + 1) ? SUCCESS : simdjson::STRING_ERROR;
     }
     return is_number(token) ? SUCCESS : simdjson::NUMBER_ERROR;
 }
@@ -144,7 +152,7 @@ template <typename Value> error_code check(Value &value, int depth) noexcept {
     case json_type::number: {
         std::string_view token;
         error_code error = simdjson::simdjson_result<std::string_view>(value.raw_json_token()).get(token);
-        return error ? error : check_scalar(token.data(), type);
+        return error ? error : check_scalar(token, type);
     }
     default:
         return check_literal(value, type);

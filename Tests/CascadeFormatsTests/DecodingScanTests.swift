@@ -60,9 +60,21 @@ private func scan(_ text: String) throws(JSONScanError) -> [String] {
     @Test(arguments: [
         "", "  ", "{", "{\"a\":1", "{\"a\":1}}", "{\"a\":1}x", "{\"a\":1}{}", "{\"a\":tru}", "{\"a\":nul}",
         "{\"a\" 1}", "{\"a\":\"x}", "{\"deep\":{\"raw\":[1,}}", "{\"deep\":{\"raw\":[01]}}", "<html>",
+        "{\"deep\":{\"raw\":[0\u{0}1]}}",
     ])
     func `what is not one JSON value is malformed`(_ text: String) {
         #expect(throws: JSONScanError.malformed) { try scan(text) }
+    }
+
+    @Test(arguments: ["12", "-1.5e3", "true", "\"x\""])
+    func `what lies behind a bare value is not read`(_ text: String) throws {
+        let parser = JSONParserPool.take()
+        defer { JSONParserPool.giveBack(parser) }
+        for behind in [0, 0x20, 0x22, 0x27, 0x39, 0x65, 0xFF] as [UInt8] {
+            let padded = Array(text.utf8) + [UInt8](repeating: behind, count: 64)
+            let hits = unsafe try parser.scan(padded.span.bytes, count: text.utf8.count, plan: plan)
+            #expect(hits.count == 0)
+        }
     }
 
     @Test func `every cut of a text is malformed`() {
