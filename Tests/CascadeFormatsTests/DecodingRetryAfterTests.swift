@@ -53,6 +53,8 @@ private let cases: [RetryCase] = [
     .init(429, ["x-ms-retry-after-ms=1500"], 1500),
     .init(429, ["retry-after-ms=100", "x-ms-retry-after-ms=1500"], 100),
     .init(429, [date, "retry-after=Sun, 06 Nov 1994 08:50:07 GMT"], 30_000),
+    .init(429, [date, "retry-after=Fri, 06 Nov 2195 08:49:37 GMT"], longest),
+    .init(429, [date, "anthropic-ratelimit-tokens-reset=2226-11-23T10:00:00Z"], longest),
     .init(429, [date, "retry-after=Sunday, 06-Nov-94 08:50:07 GMT"], 30_000),
     .init(429, [date, "retry-after=Sun Nov  6 08:50:07 1994"], 30_000),
     .init(429, [date, "retry-after=Mon, 07 Nov 1994 08:49:37 GMT"], 86_400_000),

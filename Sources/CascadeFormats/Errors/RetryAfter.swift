@@ -58,7 +58,11 @@ public enum RetryAfter {
     private static func secondsOrDate(_ text: Substring, _ clock: Clock) -> Duration? {
         if let seconds = DurationText.decimal(text) { return DurationText.duration(seconds: seconds) }
         guard let until = DateText.http(text), let date = clock.seconds else { return nil }
-        return .seconds(max(until - date, 0))
+        return wait(until: until, from: date)
+    }
+
+    private static func wait(until end: Int64, from start: Int64) -> Duration {
+        min(.seconds(max(end - start, 0)), DurationText.longest)
     }
 
     /// "Please retry in 46.1s." and "Please try again in 6m0s."
@@ -100,7 +104,7 @@ extension RetryAfter {
         guard name.hasPrefix(anyCase: "anthropic-ratelimit-"), name.hasSuffix(anyCase: "-reset"),
             let date = clock.seconds
         else { return nil }
-        return DateText.rfc3339(trimmed(value)).map { .seconds(max($0 - date, 0)) }
+        return DateText.rfc3339(trimmed(value)).map { wait(until: $0, from: date) }
     }
 
     /// What remains of a limit, by the field that says "remaining" where the one of its reset says "reset".
