@@ -95,7 +95,7 @@ show_progress() {
 test_targets() {
     local folder target result ended status=0 log summary=
     log=$(mktemp)
-    for folder in "$root"/Tests/*/; do
+    for folder in "$root"/Tests/*Tests/; do
         target=$(basename "$folder")
         ended=0
         timeout -k 10 300 "$@" --filter "^$target\\." 2>&1 | tee "$log" || ended=$?
