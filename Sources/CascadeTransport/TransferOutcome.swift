@@ -132,6 +132,7 @@ extension TransferFailure.Kind {
         switch self {
         case .cut: "the connection closed within the body"
         case .staleConnection: "the kept connection had died"
+        case .goneAway: "the server went away before it took the request"
         default: nil
         }
     }
@@ -139,9 +140,8 @@ extension TransferFailure.Kind {
     /// What libcurl's code means depends on how far the exchange had come.
     init(curl outcome: casc_outcome) {
         switch outcome.curl_code {
-        // No connection, and yet the request went out: on a reused one that died, after which libcurl tried another and
-        // was stopped.
-        case 5, 6, 7, 28, 35, 42, 60, 65: self = outcome.sent ? .staleConnection : Self(connecting: outcome.curl_code)
+        case 5, 6, 7, 28, 35, 42, 60, 65:
+            self = outcome.sent ? Self(replaying: outcome) : Self(connecting: outcome.curl_code)
         case 3: self = .invalidURL
         case 16: self = outcome.head_at != 0 ? .reset : .goneAway
         case 18, 52, 55, 56, 92: self.init(broken: outcome)
@@ -159,6 +159,16 @@ extension TransferFailure.Kind {
         case 35: self = .tls
         case 60: self = .certificate
         default: self = .connect
+        }
+    }
+
+    /// No connection, and yet the request went out: libcurl was about to send it again on another, and was stopped.
+    private init(replaying outcome: casc_outcome) {
+        if outcome.head_at != 0 {
+            self = .cut
+        } else {
+            // A reused one died. On a fresh one it is HTTP/2 that said that the request was not taken.
+            self = outcome.reused ? .staleConnection : .goneAway
         }
     }
 
