@@ -120,7 +120,6 @@ static void set_protocol_options(casc_endpoint *endpoint, CURL *handle) {
     curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION,
                      endpoint->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
-    if (endpoint->http2) curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);
     /* Curl allocates a byte more, which would take an allocator to its next size. */
     curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, loop->options.receive_buffer - 1);
     curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);

@@ -68,7 +68,10 @@ static CURLM *make_multi(casc_loop *loop) {
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, loop);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, loop);
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    /* One stream at a time on a connection of HTTP/2. Where streams share one, libcurl keeps all that comes for a paused
+       one, up to its window of 32 MiB, copies it at each resumption, keeps the rest for the handle's next transfer when
+       it is given up, and leaves the server to send on until another stream has something to say. */
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, loop->options.connections_per_host);
     /* Without this curl keeps four idle connections for each handle that happens to be running. */
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_IDLE_CONNECTIONS);

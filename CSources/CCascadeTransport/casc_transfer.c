@@ -201,10 +201,19 @@ static void start(casc_slot *slot) {
     }
 }
 
+/* Over HTTP/2 libcurl would keep the connection of a transfer that is not at its end, and tell the server so only along
+   with the next request: it would send on, and bill. */
+static void remove_handle(casc_slot *slot, CURL *handle) {
+    bool closes = slot->endpoint->http2;
+    if (closes) curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
+    curl_multi_remove_handle(slot->loop->multi, handle);
+    if (closes) curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 0L);
+}
+
 static void let_go_of_easy(casc_slot *slot) {
     casc_easy *easy = slot->easy;
     if (easy == NULL) return;
-    curl_multi_remove_handle(slot->loop->multi, easy->handle);
+    remove_handle(slot, easy->handle);
     slot->easy = NULL;
     casc_easy_give_back(slot->endpoint, easy);
     atomic_fetch_sub_explicit(&slot->loop->running, 1, memory_order_relaxed);

@@ -22,7 +22,7 @@ internal import CCascadeTransport
         public var caFile: String?
         /// Accepts any certificate. Loud and for tests: whoever sits in between reads the key.
         public var isInsecure = false
-        /// HTTP/2 over TLS where the server offers it.
+        /// HTTP/2 over TLS where the server offers it; one stream at a time on a connection.
         public var usesHTTP2 = false
         /// A proxy's URL; `nil` uses none, whatever the environment says.
         public var proxy: String?

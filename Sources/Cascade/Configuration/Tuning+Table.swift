@@ -77,6 +77,6 @@ extension Tuning {
         TuningVariable(
             "CASCADE_HTTP2", .toggle(\.http2), default: "off",
             "Whether HTTP/2 is offered to providers that do not say.",
-            change: "When a provider limits connections rather than requests."),
+            change: "When a provider wants it; each stream still has a connection of its own."),
     ]
 }
