@@ -42,11 +42,15 @@ final class Latch: Sendable {
 final class ScriptedServer: Sendable {
     private let listener: Int32
     let port: UInt16
+    private let identity: TLSIdentity?
     private let accepted = Atomic(0)
     private let requested = Atomic(0)
 
-    /// - Parameter script: Runs for each connection; the connection is closed when it returns.
-    init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
+    /// - Parameters:
+    ///   - identity: Makes it a server of HTTPS; a connection whose handshake fails never reaches the script.
+    ///   - script: Runs for each connection; the connection is closed when it returns.
+    init(_ identity: TLSIdentity? = nil, _ script: @escaping @Sendable (ScriptedConnection) -> Void) {
+        self.identity = identity
         (listener, port) = listeningSocket(backlog: 128)
         let listener = listener
         Thread.detachNewThread { [weak self] in
@@ -62,7 +66,7 @@ final class ScriptedServer: Sendable {
                     self?.requested.add(1, ordering: .relaxed)
                 }
                 Thread.detachNewThread {
-                    script(connection)
+                    if identity.map({ connection.startTLS($0) }) ?? true { script(connection) }
                     connection.close()
                 }
             }
@@ -70,8 +74,8 @@ final class ScriptedServer: Sendable {
     }
 
     /// A server that answers each request of each connection with the same bytes, and then keeps the connection.
-    convenience init(answering response: String) {
-        self.init { connection in
+    convenience init(_ identity: TLSIdentity? = nil, answering response: String) {
+        self.init(identity) { connection in
             while connection.readRequest() != nil { connection.send(response) }
         }
     }
@@ -81,7 +85,7 @@ final class ScriptedServer: Sendable {
         close(listener)
     }
 
-    var url: String { "http://127.0.0.1:\(port)/v1/chat" }
+    var url: String { "\(identity == nil ? "http" : "https")://127.0.0.1:\(port)/v1/chat" }
     var connections: Int { accepted.load(ordering: .relaxed) }
     var requests: Int { requested.load(ordering: .relaxed) }
 }
@@ -92,6 +96,7 @@ final class ScriptedConnection: @unchecked Sendable {
     /// Counted from 1.
     let number: Int
     private var socket: Int32
+    private var tls: TLSSession?
     private var input: [UInt8] = []
     private let count: @Sendable () -> Void
 
@@ -104,6 +109,11 @@ final class ScriptedConnection: @unchecked Sendable {
     }
 
     deinit { close() }
+
+    fileprivate func startTLS(_ identity: TLSIdentity) -> Bool {
+        tls = TLSSession(identity, socket: socket)
+        return tls != nil
+    }
 
     /// The request's head and body; `nil` when the peer has gone.
     func readRequest() -> String? {
@@ -130,6 +140,9 @@ final class ScriptedConnection: @unchecked Sendable {
         }
     }
 
+    /// For those that read requests of their own kind.
+    func countRequest() { count() }
+
     /// Reads and forgets bytes, until these are all or the peer has gone.
     func discard(_ count: Int) {
         while input.count < count, fill() {}
@@ -138,10 +151,24 @@ final class ScriptedConnection: @unchecked Sendable {
 
     private func fill() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = unsafe recv(socket, &buffer, buffer.count, 0)
+        let count = receive(&buffer)
         guard count > 0 else { return false }
         input += buffer.prefix(count)
         return true
+    }
+
+    private func receive(_ buffer: inout [UInt8]) -> Int {
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            if let tls { return unsafe tls.read(bytes) }
+            return unsafe recv(socket, bytes.baseAddress, bytes.count, 0)
+        }
+    }
+
+    /// So many bytes; `nil` when the peer has gone before.
+    func read(_ count: Int) -> [UInt8]? {
+        while input.count < count { guard fill() else { return nil } }
+        defer { input.removeFirst(count) }
+        return Array(input.prefix(count))
     }
 
     /// False when the peer has gone.
@@ -153,8 +180,9 @@ final class ScriptedConnection: @unchecked Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.send(
-                    socket, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
+                if let tls { return unsafe tls.write(rest) }
+                return unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             sent += count
@@ -164,19 +192,27 @@ final class ScriptedConnection: @unchecked Sendable {
 
     /// Reads until the peer closes or resets; when that was, or `nil` when it did not.
     func waitForClose() -> ContinuousClock.Instant? {
-        var byte: UInt8 = 0
+        var byte: [UInt8] = [0]
         while true {
-            let count = unsafe recv(socket, &byte, 1, 0)
-            if count == 0 || (count < 0 && errno == ECONNRESET) { return .now }
+            let count = receive(&byte)
+            if count == 0 || (count < 0 && (tls != nil || errno == ECONNRESET)) { return .now }
             if count < 0 { return nil }
         }
     }
 
+    /// Over TLS without a word: see ``notifyClose()``.
     func close() {
         guard socket >= 0 else { return }
+        tls = nil
         Glibc.close(socket)
         socket = -1
     }
+
+    /// Over TLS: announces the close that follows.
+    func notifyClose() { tls?.notifyClose() }
+
+    /// Sends a FIN and goes on to read.
+    func closeHalf() { shutdown(socket, Int32(SHUT_WR)) }
 
     /// Closes with a RST.
     func reset() {

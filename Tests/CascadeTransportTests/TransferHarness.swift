@@ -114,6 +114,14 @@ struct Wire: Sendable {
     }
 
     func ask(_ url: String) async throws -> Answer { try await ask(Ask(url)) }
+
+    /// Whether, soon, nothing is open or running, and no more handles are left than the endpoint keeps.
+    var isAtRest: Bool {
+        get async {
+            await eventually { loop.counters.openTransfers == 0 && loop.counters.runningTransfers == 0 }
+                && loop.counters.easyHandles <= 64
+        }
+    }
 }
 
 /// Reads a transfer to its end.
