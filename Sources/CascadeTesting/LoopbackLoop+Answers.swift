@@ -12,7 +12,10 @@ extension LoopbackLoop {
     private func takeRequest(_ connection: LoopbackConnection) -> Bool {
         guard !connection.input.isEmpty else { return false }
         switch LoopbackRequest.parse(connection.input, keepsFields: journal.limit > 0) {
-        case .incomplete(let expectsContinue):
+        case .incomplete(_, let head?) where scripts.answersEarly:
+            connection.consume(connection.input.count)
+            begin(head, on: connection)
+        case .incomplete(let expectsContinue, _):
             if expectsContinue, !connection.hasSentContinue {
                 connection.hasSentContinue = true
                 // So few bytes always fit: nothing else is on its way.
@@ -24,11 +27,15 @@ extension LoopbackLoop {
             connection.begin(.malformedRequest(), keepsAlive: false)
         case .request(let request, let length):
             connection.consume(length)
-            let choice = scripts.choose(LoopbackRoute(request), request)
-            connection.request = journal.begin(request, connection: connection.number, fault: choice.fault)
-            connection.begin(choice.plan, keepsAlive: request.keepsAlive)
+            begin(request, on: connection)
         }
         return true
+    }
+
+    private func begin(_ request: LoopbackRequest, on connection: LoopbackConnection) {
+        let choice = scripts.choose(LoopbackRoute(request), request)
+        connection.request = journal.begin(request, connection: connection.number, fault: choice.fault)
+        connection.begin(choice.plan, keepsAlive: request.keepsAlive)
     }
 
     private func write(_ connection: LoopbackConnection) {

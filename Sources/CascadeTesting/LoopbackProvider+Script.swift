@@ -65,6 +65,9 @@ extension LoopbackProvider {
         /// Answers chat requests, by their bodies, in place of all of the above; where it returns nil the above holds.
         /// Called on the provider's thread.
         public var respond: (@Sendable (_ body: [UInt8]) -> RawResponse?)?
+        /// A request is answered as soon as its head is there, by ``respond`` with no body; what follows of the request is
+        /// read and forgotten. The response has to end otherwise than by keeping the connection.
+        public var answersEarly: Bool = false
 
         public init(
             format: WireFormatName = .openai, text: String? = nil, chunks: Int = 8, chunkDelay: Duration = .zero,

@@ -12,7 +12,8 @@ struct LoopbackRequest {
 
 extension LoopbackRequest {
     enum Parsed {
-        case incomplete(expectsContinue: Bool)
+        /// With the head, once that is whole.
+        case incomplete(expectsContinue: Bool, head: LoopbackRequest? = nil)
         case malformed
         case request(LoopbackRequest, length: Int)
     }
@@ -42,22 +43,21 @@ extension LoopbackRequest {
             return bytes.count > maximumHead ? .malformed : .incomplete(expectsContinue: false)
         }
         guard isValid, head.contentLength <= maximumBody else { return .malformed }
-        var body: [UInt8] = []
+        var request = LoopbackRequest(
+            method: head.method, target: head.target, fields: keepsFields ? Array(bytes[head.fields]) : [], body: [],
+            keepsAlive: head.keepsAlive)
         let end: Int
         if head.isChunked {
-            guard let (length, isValid) = parseChunks(bytes, from: head.bodyStart, into: &body) else {
-                return .incomplete(expectsContinue: head.expectsContinue)
+            guard let (length, isValid) = parseChunks(bytes, from: head.bodyStart, into: &request.body) else {
+                return .incomplete(expectsContinue: head.expectsContinue, head: request)
             }
             guard isValid else { return .malformed }
             end = length
         } else {
             end = head.bodyStart + head.contentLength
-            guard end <= bytes.count else { return .incomplete(expectsContinue: head.expectsContinue) }
-            body = Array(bytes[head.bodyStart..<end])
+            guard end <= bytes.count else { return .incomplete(expectsContinue: head.expectsContinue, head: request) }
+            request.body = Array(bytes[head.bodyStart..<end])
         }
-        let request = LoopbackRequest(
-            method: head.method, target: head.target, fields: keepsFields ? Array(bytes[head.fields]) : [], body: body,
-            keepsAlive: head.keepsAlive)
         return .request(request, length: end)
     }
 

@@ -40,6 +40,9 @@ struct LoopbackScripts {
         if !pulled.contains(model) { pulled.append(model) }
     }
 
+    /// Whether the next chat request is answered before it is there.
+    var answersEarly: Bool { (next.first ?? base).answersEarly }
+
     mutating func choose(_ route: LoopbackRoute, _ request: LoopbackRequest) -> Choice {
         if case .chat(let call) = route { return chat(call, body: request.body) }
         if base.faultsProbes, let fault = nextFault(),

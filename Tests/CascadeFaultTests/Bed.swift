@@ -73,6 +73,10 @@ extension Bed {
         #expect(
             metrics.active == 0 && metrics.requests == metrics.answered + metrics.failed + metrics.cancelled,
             sourceLocation: sourceLocation)
+        for (index, provider) in providers.enumerated() {
+            let attempts = reports.all.count { $0.provider == "p\(index)" }
+            #expect(provider.counters.requests <= attempts, "unseen requests", sourceLocation: sourceLocation)
+        }
         #expect(router.core.admission.bytes == 0, sourceLocation: sourceLocation)
         await eventually("no transfer is open", sourceLocation) {
             router.core.loops.allSatisfy { $0.counters.openTransfers == 0 && $0.counters.runningTransfers == 0 }
@@ -104,9 +108,11 @@ private struct Remains: Sendable {
 
 /// This process's open descriptors.
 enum Descriptors {
-    static var open: Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 0
+    static var all: [Int32] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).compactMap { Int32($0) }
     }
+
+    static var open: Int { all.count }
 
     /// What the runtime and the libraries open once, when they are first used, is no leak of whoever was first.
     static func warmUp() async { await first.value }
