@@ -36,7 +36,7 @@ struct LoopbackAnswer {
         toolCall = script.toolCall
         finish = script.finish
         usage = script.usage
-        completionTokens = script.completionTokens
+        completionTokens = pieces.count
     }
 
     var text: String { pieces.joined() }

@@ -108,8 +108,17 @@ extension LoopbackProvider.Script {
     var pieces: [String] {
         guard let text else { return (0..<max(chunks, 0)).map(Self.word) }
         guard chunks > 1 else { return text.isEmpty ? [] : [text] }
+        let length = text.count
+        let count = min(chunks, length)
+        // Megabytes of plain text are cut by bytes: an array of their characters would take longer than the test has.
+        if length == text.utf8.count {
+            let start = text.utf8.startIndex
+            return (0..<count).map { index in
+                let from = text.utf8.index(start, offsetBy: index * length / count)
+                return String(text[from..<text.utf8.index(start, offsetBy: (index + 1) * length / count)])
+            }
+        }
         let characters = Array(text)
-        let count = min(chunks, characters.count)
         return (0..<count).map { index in
             String(characters[index * characters.count / count..<(index + 1) * characters.count / count])
         }
