@@ -19,7 +19,8 @@ extension FaultMatrix {
                 #"{"error":{"message":"try again in 7s","code":429}}"#, .throttle, "rate_limited", status: 429,
                 pause: .seconds(7)),
             in200(#"{"error":{"message":"down","code":502}}"#, .transient, "server_error", status: 502),
-            in200(#"{"error":{"message":"who?","code":401}}"#, .auth, "authentication", status: 401, pause: .seconds(60)),
+            in200(
+                #"{"error":{"message":"who?","code":401}}"#, .auth, "authentication", status: 401, pause: .seconds(60)),
             in200(#"{"error":"broken"}"#, .transient, "server_error"),
             in200(
                 #"{"type":"error","error":{"type":"overloaded_error","message":"busy"}}"#, .transient, "overloaded",
@@ -41,7 +42,8 @@ extension FaultMatrix {
         ]
 
         /// Whether it reads as an empty stream or as a body that is no answer depends on what was asked for.
-        @Test("F-01: a 200 of something else altogether is no answer", arguments: ["null", #""text""#, "ok", "<p>", "\0"])
+        @Test(
+            "F-01: a 200 of something else altogether is no answer", arguments: ["null", #""text""#, "ok", "<p>", "\0"])
         func noJSON(body: String) async throws {
             try await withBed(Script(raw: Wire.json(body)), Script(text: "other")) { bed in
                 for streaming in [false, true] {

@@ -40,7 +40,8 @@ extension FaultMatrix {
         }
 
         private static let head = Wire.head(fields: Wire.chunked)
-        private static let begun = head + Wire.chunk(#"data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}"# + "\n\n")
+        private static let begun =
+            head + Wire.chunk(#"data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}"# + "\n\n")
 
         @Test(
             "F-04 F-06 F-08: cut after the head and before the first token, however cleanly, nobody sees it",
@@ -130,7 +131,8 @@ extension FaultMatrix {
             ) { bed in
                 let end = await bed.ask(streaming: true)
                 #expect(end.reply?.content == "other" && end.attempts.first?.failureClass == .connect)
-                #expect(end.attempts.first?.reason == "tls" && !bed[0].log.contains { $0.header("authorization") != nil })
+                #expect(
+                    end.attempts.first?.reason == "tls" && !bed[0].log.contains { $0.header("authorization") != nil })
             }
         }
 
@@ -186,7 +188,8 @@ extension FaultMatrix {
                     "long", Raw(bomb("X: \(String(repeating: "a", count: 90_000))\r\n"), ending: .hold), .transient,
                     "too_large"),
                 spoiled(
-                    "endless line", Raw(bomb("X: \(String(repeating: "a", count: 300_000))"), ending: .hold), .transient,
+                    "endless line", Raw(bomb("X: \(String(repeating: "a", count: 300_000))"), ending: .hold),
+                    .transient,
                     "too_large"),
             ])
         func headerBomb(spoiled: Spoiled) async throws {

@@ -1,8 +1,9 @@
-@testable import Cascade
 import CascadeTesting
 import CascadeTransport
 import Glibc
 import Testing
+
+@testable import Cascade
 
 extension FaultMatrix {
     @Suite("This process, its callers and its time")
@@ -100,7 +101,8 @@ extension FaultMatrix {
         @Test("F-40: no child inherits a connection or a loop's descriptor of a router at work")
         func inheritance() async throws {
             let before = Set(Descriptors.all)
-            let begun = Wire.head(fields: Wire.chunked) + Wire.chunk(Wire.openAIEvents(deltas: [#"{"content":"a"}"#])[0])
+            let begun =
+                Wire.head(fields: Wire.chunked) + Wire.chunk(Wire.openAIEvents(deltas: [#"{"content":"a"}"#])[0])
             try await withBed(Script(raw: Raw(begun, ending: .hold))) { bed in
                 let stream = try await bed.router.stream(ChatRequest("hi"))
                 let own = Descriptors.all.filter { !before.contains($0) }

@@ -1,7 +1,8 @@
-@testable import Cascade
 import CascadeTesting
 import Synchronization
 import Testing
+
+@testable import Cascade
 
 /// A response that is no answer, and what must follow from it.
 struct Spoiled: Sendable, CustomTestStringConvertible {

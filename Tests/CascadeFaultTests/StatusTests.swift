@@ -74,7 +74,8 @@ extension FaultMatrix {
             failed("402 Payment Required", .quota, "quota_exhausted", pause: .seconds(600)),
             failed(
                 "400 Bad Request", .quota, "quota_exhausted", pause: .seconds(600), format: .anthropic,
-                #"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}}"#),
+                #"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}}"#
+            ),
             failed(
                 "429 Too Many Requests", .quota, "quota_exhausted", pause: .seconds(600), format: .gemini,
                 #"{"error":{"code":429,"message":"Quota exceeded, limit: 0","status":"RESOURCE_EXHAUSTED"}}"#),
@@ -174,7 +175,9 @@ extension FaultMatrix {
             try await expectFallsOver(spoiled)
         }
 
-        @Test("F-14: a request that this provider cannot take is told to the caller", arguments: [400, 405, 413, 415, 422])
+        @Test(
+            "F-14: a request that this provider cannot take is told to the caller",
+            arguments: [400, 405, 413, 415, 422])
         func refusedRequest(status: Int) async throws {
             try await expectRefused(.invalidRequest, Wire.response("\(status) No", #"{"error":{"message":"no"}}"#))
         }
@@ -235,7 +238,8 @@ extension FaultMatrix {
                 for streaming in [false, true] {
                     let end = await bed.ask(streaming: streaming)
                     #expect(end.reply?.content == "other" && end.attempts.first?.failureClass == .config)
-                    #expect(end.attempts.first?.message?.contains("redirected to http://127.0.0.1:\(trap.port)") == true)
+                    #expect(
+                        end.attempts.first?.message?.contains("redirected to http://127.0.0.1:\(trap.port)") == true)
                 }
                 #expect(trap.counters.connectionsAccepted == 0 && bed.countedFailures == 0)
             }

@@ -85,7 +85,8 @@ extension FaultMatrix {
         @Test("F-07: without its marker a stream with its reason is whole, but never with a call that is open")
         func lenientEnd() async throws {
             let finish = #"data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"# + "\n\n"
-            let call = #"data: {"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{"}}]}}]}"#
+            let call =
+                #"data: {"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{"}}]}}]}"#
             try await withBed(Script(raw: Wire.stream([Self.hello, finish]))) { bed in
                 #expect(await bed.ask(streaming: true).reply?.content == "hello")
                 bed[0].setScript(Script(raw: Wire.stream([Self.hello])))

@@ -178,14 +178,17 @@ private let statuses: [ErrorCase] = [
         #expect(!error.message.isEmpty)
     }
 
-    @Test(arguments: [
-        "prompt tokens (9) exceed model maximum (8)", "Input is longer than the model's context length",
-        "Current length is 9 while limit is 8", "This prompt has too many tokens", "maximum input length is 8 tokens",
-        "Input tokens exceed the configured limit of 8", "Input is too long for requested model.",
-        "Too many input tokens: 9", "expected maxLength: 8, actual: 9",
-        "request (9 tokens) exceeds the available context size (8 tokens)",
-    ])
-    func `every spelling of too long a conversation is known`(_ message: String) {
+    @Test(
+        "F-12: every spelling of too long a conversation is known",
+        arguments: [
+            "prompt tokens (9) exceed model maximum (8)", "Input is longer than the model's context length",
+            "Current length is 9 while limit is 8", "This prompt has too many tokens",
+            "maximum input length is 8 tokens",
+            "Input tokens exceed the configured limit of 8", "Input is too long for requested model.",
+            "Too many input tokens: 9", "expected maxLength: 8, actual: 9",
+            "request (9 tokens) exceeds the available context size (8 tokens)",
+        ])
+    func tooLong(_ message: String) {
         #expect(classify(.openaiCompatible, 400, openAI(message)).kind == .contextLength)
         #expect(classify(.openaiCompatible, 429, openAI(message)).kind == .rateLimited)
     }

@@ -114,8 +114,8 @@ private let cases: [RetryCase] = [
 @Suite struct DecodingRetryAfterTests {
     private let now: Int64 = 784_111_777
 
-    @Test(arguments: cases)
-    func `a wait is read from the header fields`(_ expected: RetryCase) {
+    @Test("F-09 F-43: a wait is read from the header fields", arguments: cases)
+    func waitOfHeaderFields(_ expected: RetryCase) {
         #expect(
             RetryAfter.parse(head: expected.head, now: now) == expected.milliseconds.map { Duration.milliseconds($0) })
     }

@@ -136,8 +136,8 @@ private func chunk(_ piece: String, finish: String = "null") -> String {
 private let stop = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
 
 @Suite struct DecodingToolCallTests {
-    @Test(arguments: cases)
-    func `pieces make calls`(_ expected: ToolCallCase) {
+    @Test("F-47: pieces make calls", arguments: cases)
+    func piecesMakeCalls(_ expected: ToolCallCase) {
         let decoded = decode(expected.pieces.map { chunk($0) } + [stop, "[DONE]"], as: .openaiCompatible)
         #expect(decoded.answer.toolCalls == expected.calls)
         #expect(decoded.answer.finishReason == .toolCalls)
@@ -151,7 +151,8 @@ private let stop = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
         #expect(decoded.answer.finishReason == .length)
     }
 
-    @Test func `an open call is a cut, whatever the finish reason says`() {
+    @Test("F-07 F-47: an open call is a cut, whatever the finish reason says")
+    func openCall() {
         let piece = #"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"}}"#
         #expect(decode([chunk(piece, finish: #""tool_calls""#)], as: .openai).error?.kind == .truncated)
         let marked = decode([chunk(piece, finish: #""tool_calls""#), "[DONE]"], as: .openai)

@@ -90,7 +90,7 @@ struct CircuitBreakerTests {
         #expect(breaker.state(at: 0) == .closed)
     }
 
-    @Test("half-open admits as many calls as it may, and closes after as many successes")
+    @Test("F-46: half-open admits as many calls as it may, and closes after as many successes")
     func recovers() throws {
         var breaker = Self.opened()
         let first = try Self.lease(breaker.admit(at: 60))

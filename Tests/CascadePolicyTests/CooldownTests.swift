@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Cooldowns")
 struct CooldownTests {
-    @Test("a throttle pauses its model only, until Retry-After is over")
+    @Test("F-09: a throttle pauses its model only, until Retry-After is over")
     func throttle() {
         var table = CooldownTable()
         table.record(.throttle, retryAfter: .seconds(20), provider: "a", model: "m", at: 100)
@@ -31,7 +31,7 @@ struct CooldownTests {
         #expect(end == Instant(seconds: given))
     }
 
-    @Test("throttles without a time double from one second to sixty; a success starts again")
+    @Test("F-09: throttles without a time double from one second to sixty; a success starts again")
     func doubling() {
         var table = CooldownTable()
         var now: Instant = 0
@@ -63,7 +63,7 @@ struct CooldownTests {
         #expect(table.pause(provider: "a", model: nil, at: 1)?.until == Instant(seconds: seconds))
     }
 
-    @Test("an overload pauses only when the provider asks for it", arguments: FailureClass.allCases)
+    @Test("F-10: an overload pauses only when the provider asks for it", arguments: FailureClass.allCases)
     func others(failure: FailureClass) {
         var table = CooldownTable()
         let pausesUnasked: Set<FailureClass> = [.throttle, .quota, .auth]

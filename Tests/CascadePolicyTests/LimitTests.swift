@@ -10,7 +10,7 @@ struct BackoffTests {
         #expect(Backoff().bound(attempt: attempt) == .seconds(seconds))
     }
 
-    @Test("the pause is drawn from zero to the bound, all of it")
+    @Test("F-46: the pause is drawn from zero to the bound, all of it")
     func fullJitter() {
         var generator = SplitMix64(seed: 1)
         let pauses = (0..<1000).map { _ in Backoff().delay(attempt: 3, using: &generator) }
@@ -29,7 +29,7 @@ struct BackoffTests {
 
 @Suite("Retry budget")
 struct RetryBudgetTests {
-    @Test("a full bucket holds ten retries")
+    @Test("F-45: a full bucket holds ten retries")
     func exhaustion() {
         var budget = RetryBudget()
         for _ in 0..<10 { #expect(budget.take() == true) }
@@ -37,7 +37,7 @@ struct RetryBudgetTests {
         #expect(budget.tokens == 0)
     }
 
-    @Test("ten successes give one retry back, exactly")
+    @Test("F-45: ten successes give one retry back, exactly")
     func refill() {
         var budget = RetryBudget()
         while budget.take() {}

@@ -60,7 +60,8 @@ struct RouterBreakerTests {
         #expect(fixture.router.status["p0"].circuitState == .open)
     }
 
-    @Test("callers who have no time for a provider do not open its circuit", arguments: [nil, Duration.seconds(60)])
+    @Test(
+        "F-17: callers who have no time for a provider do not open its circuit", arguments: [nil, Duration.seconds(60)])
     func shortDeadlines(total: Duration?) async throws {
         let fixture = try RouterFixture(Script(fault: .noAnswer), Script()) {
             $0.cascade.circuitBreaker.failureThreshold = 1
@@ -73,7 +74,7 @@ struct RouterBreakerTests {
         #expect(fixture.router.status["p0"].circuitState == .closed && fixture.router.metrics["p0"].failed == 0)
     }
 
-    @Test("a provider that exceeds its own time limit is blamed")
+    @Test("F-17: a provider that exceeds its own time limit is blamed")
     func ownTotal() async throws {
         let fixture = try RouterFixture(Script(fault: .noAnswer), Script(text: "other")) {
             $0.cascade.circuitBreaker.failureThreshold = 1
@@ -96,7 +97,7 @@ struct RouterBreakerTests {
         #expect(fixture.router.status[reply.provider].circuitState == .halfOpen)
     }
 
-    @Test("several attempts on one provider in one request count as one failure")
+    @Test("F-45: several attempts on one provider in one request count as one failure")
     func countsOnce() async throws {
         let fixture = try RouterFixture(Script(fault: .status(500)), options: .quiet) { configuration in
             configuration.cascade.maxAttemptsPerProvider = 3
@@ -121,7 +122,7 @@ struct RouterBreakerTests {
         #expect(metrics.isSettled)
     }
 
-    @Test("the pause between attempts goes by the clock, and cancelling the caller ends it")
+    @Test("F-38: the pause between attempts goes by the clock, and cancelling the caller ends it")
     func backoff() async throws {
         let fixture = try RouterFixture(Script(fault: .status(500)), options: .quiet(clock: clock)) { configuration in
             configuration.cascade.maxAttemptsPerProvider = 2
@@ -140,7 +141,7 @@ struct RouterBreakerTests {
         #expect(fixture[0].counters.requests == 3 && fixture.router.metrics.isSettled && clock.sleeperCount == 0)
     }
 
-    @Test("a rate limit cools the model down for as long as the provider asked, and never opens the circuit")
+    @Test("F-09: a rate limit cools the model down for as long as the provider asked, and never opens the circuit")
     func rateLimit() async throws {
         let fixture = try RouterFixture(
             Script(fault: .rateLimit(retryAfter: .seconds(90))), Script(text: "backup"), options: .quiet(clock: clock)
@@ -156,7 +157,7 @@ struct RouterBreakerTests {
         #expect(try await fixture.router.complete(ChatRequest("hi")).provider == "p0")
     }
 
-    @Test("with everyone limited the error says when to come back")
+    @Test("F-09: with everyone limited the error says when to come back")
     func everyoneLimited() async throws {
         let limited = Script(fault: .rateLimit(retryAfter: .seconds(300)))
         let fixture = try RouterFixture(
@@ -169,7 +170,7 @@ struct RouterBreakerTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
-    @Test("a short Retry-After is waited for when nobody else is left")
+    @Test("F-09: a short Retry-After is waited for when nobody else is left")
     func waitsForRetryAfter() async throws {
         let fixture = try RouterFixture(Script(text: "good"), options: .quiet(clock: clock)) {
             $0.cascade.maxAttemptsPerProvider = 2
@@ -183,7 +184,7 @@ struct RouterBreakerTests {
         #expect(try await caller.value.attempts.count == 2)
     }
 
-    @Test("a refused key pauses the whole provider, and is not called a rate limit")
+    @Test("F-14: a refused key pauses the whole provider, and is not called a rate limit")
     func auth() async throws {
         let fixture = try RouterFixture(Script(fault: .auth), options: .quiet(clock: clock)) { configuration in
             configuration.providers[0].models.append(ModelConfiguration(name: "other"))
@@ -201,7 +202,7 @@ struct RouterBreakerTests {
         #expect(fixture[0].counters.requests == 2)
     }
 
-    @Test("an unknown model cools that model only")
+    @Test("F-14: an unknown model cools that model only")
     func unknownModel() async throws {
         var script = Script(text: "good")
         script.missingModels = ["p0-model"]
@@ -229,7 +230,7 @@ struct RouterBreakerTests {
         #expect(fixture.router.status["p0"].circuitState == .closed && fixture.router.status["p0"].status == .healthy)
     }
 
-    @Test("three cuts of the last five streams open the circuit")
+    @Test("F-05: three cuts of the last five streams open the circuit")
     func cutsOpen() async throws {
         let fixture = try RouterFixture(Script(fault: .reset(afterChunks: 2)))
         for _ in 0..<3 {
@@ -259,7 +260,7 @@ struct RouterBreakerTests {
         #expect(fixture[1].counters.requests == 1)
     }
 
-    @Test("a provider takes no more requests at a time than it may")
+    @Test("F-42: a provider takes no more requests at a time than it may")
     func concurrency() async throws {
         let fixture = try RouterFixture(Script(fault: .noAnswer), Script(text: "other")) {
             $0.providers[0].maxConcurrency = 1

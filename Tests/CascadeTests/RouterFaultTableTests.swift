@@ -73,7 +73,9 @@ struct RouterFaultTableTests {
         configuration.providers[0].timeouts.progress = .milliseconds(150)
     }
 
-    @Test("a whole answer falls over to the next provider, unseen", arguments: Format.allCases, FaultCase.failing)
+    @Test(
+        "F-01 F-03 F-08 F-09 F-10 F-11 F-13 F-14 F-17 F-20 F-21 F-28 F-29: a whole answer falls over to the next provider, unseen",
+        arguments: Format.allCases, FaultCase.failing)
     func completeFallsOver(format: Format, spoiled: FaultCase) async throws {
         let fixture = try RouterFixture(
             Script(format: format, fault: spoiled.fault), Script(text: "good"), configure: impatient)
@@ -83,7 +85,9 @@ struct RouterFaultTableTests {
         #expect(fixture.router.metrics.isSettled && fixture.router.metrics.fallbacks == 1)
     }
 
-    @Test("a stream falls over before its first token, unseen", arguments: Format.allCases, FaultCase.failing)
+    @Test(
+        "F-01 F-03 F-04 F-09 F-10 F-11 F-13 F-14 F-17 F-20 F-21 F-28 F-29: a stream falls over before its first token, unseen",
+        arguments: Format.allCases, FaultCase.failing)
     func streamFallsOver(format: Format, spoiled: FaultCase) async throws {
         let fixture = try RouterFixture(
             Script(format: format, fault: spoiled.fault.beforeTheFirstToken), Script(text: "good"),
@@ -107,7 +111,9 @@ struct RouterFaultTableTests {
         if case .rateLimit(let pause?) = spoiled.fault { #expect(first.retryAfter == pause) }
     }
 
-    @Test("what another provider would refuse too is refused at once", arguments: Format.allCases, [0, 1, 2, 3])
+    @Test(
+        "F-12 F-14: what another provider would refuse too is refused at once", arguments: Format.allCases,
+        [0, 1, 2, 3])
     func refuses(format: Format, index: Int) async throws {
         let (fault, code) = FaultCase.refusing[index]
         let fixture = try RouterFixture(Script(format: format, fault: fault), Script(text: "good"))
@@ -121,7 +127,7 @@ struct RouterFaultTableTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
-    @Test("a request that is too long goes on to a model that is known to take more, and to no other")
+    @Test("F-12: a request that is too long goes on to a model that is known to take more, and to no other")
     func largerWindow() async throws {
         let windows = [8_192, nil, 4_096, 32_768]
         let scripts = windows.indices.map { Script(text: "p\($0)", fault: $0 == 0 ? .contextLength : nil) }
@@ -144,7 +150,7 @@ struct RouterFaultTableTests {
         #expect(error?.skipped.first?.reason == "the request needs a context of more than 8192 tokens")
     }
 
-    @Test("a request that is too long stays so when the larger model is not to be had, unless it may be later")
+    @Test("F-12: a request that is too long stays so when the larger model is not to be had, unless it may be later")
     func largerWindowIsAway() async throws {
         let fixture = try RouterFixture(
             Script(fault: .contextLength), Script(fault: .rateLimit(retryAfter: .seconds(90)))
@@ -168,7 +174,7 @@ struct RouterFaultTableTests {
         }
     }
 
-    @Test("a sound answer survives", arguments: Format.allCases, FaultCase.harmless)
+    @Test("F-16 F-29 F-33: a sound answer survives", arguments: Format.allCases, FaultCase.harmless)
     func survives(format: Format, fault: Fault) async throws {
         let fixture = try RouterFixture(Script(format: format, fault: fault))
         let reply = try await fixture.router.complete(ChatRequest("hi"))

@@ -14,7 +14,7 @@ struct RouterPauseTests {
         }
     }
 
-    @Test("unknown models never pause the provider, however many are asked for")
+    @Test("F-14: unknown models never pause the provider, however many are asked for")
     func manyUnknownModels() async throws {
         let missing = (0..<20).map { "missing-\($0)" }
         var script = Script(text: "good")
@@ -26,7 +26,7 @@ struct RouterPauseTests {
         #expect(try await fixture.router.complete(ChatRequest("hi")).content == "good")
     }
 
-    @Test("an unknown model does not change why another is paused, and that one is still waited for")
+    @Test("F-09 F-14: an unknown model does not change why another is paused, and that one is still waited for")
     func unknownBesideLimited() async throws {
         var script = Script(text: "good")
         script.missingModels = ["missing"]

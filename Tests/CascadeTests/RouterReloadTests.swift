@@ -12,7 +12,7 @@ struct RouterReloadTests {
             })
     }
 
-    @Test("a reload swaps the providers and keeps breakers and counts by name")
+    @Test("F-44: a reload swaps the providers and keeps breakers and counts by name")
     func reload() async throws {
         let fixture = try RouterFixture(Script(fault: .status(500)), Script(text: "second"), Script(text: "third")) {
             $0.cascade.circuitBreaker.failureThreshold = 1
@@ -29,7 +29,7 @@ struct RouterReloadTests {
         #expect(fixture.router.metrics.answered == 2)
     }
 
-    @Test("a new key ends the pause that the old one was given, and nothing else does")
+    @Test("F-44: a new key ends the pause that the old one was given, and nothing else does")
     func newKey() async throws {
         let fixture = try RouterFixture(Script(fault: .quota), Script(text: "other"))
         #expect(try await fixture.router.complete(ChatRequest("hi")).provider == "p1")
@@ -42,7 +42,7 @@ struct RouterReloadTests {
         #expect(try await fixture.router.complete(ChatRequest("hi")).content == "paid")
     }
 
-    @Test("a request in flight keeps the configuration that it began with")
+    @Test("F-44: a request in flight keeps the configuration that it began with")
     func inFlight() async throws {
         var script = Script(chunks: 20)
         script.chunkDelay = .milliseconds(2)
@@ -57,7 +57,7 @@ struct RouterReloadTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
-    @Test("a configuration that cannot be used leaves the old one in place")
+    @Test("F-44: a configuration that cannot be used leaves the old one in place")
     func badConfiguration() async throws {
         let fixture = try RouterFixture(Script(text: "first"), Script())
         var bad = configuration(fixture, "p1")
@@ -68,7 +68,7 @@ struct RouterReloadTests {
         #expect(try await fixture.router.complete(ChatRequest("hi")).content == "first")
     }
 
-    @Test("a provider that has not changed keeps its connections")
+    @Test("F-44: a provider that has not changed keeps its connections")
     func connections() async throws {
         let fixture = try RouterFixture(Script(), Script())
         _ = try await fixture.router.complete(ChatRequest("hi"))

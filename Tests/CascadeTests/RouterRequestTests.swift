@@ -40,7 +40,7 @@ struct RouterRequestTests {
         #expect(metrics.isSettled && metrics.requests == 3 && metrics.failed == 3 && metrics["p0"].attempts == 0)
     }
 
-    @Test("one deadline covers the whole cascade", arguments: [true, false])
+    @Test("F-17: one deadline covers the whole cascade", arguments: [true, false])
     func deadline(isStream: Bool) async throws {
         let fixture = try RouterFixture(Script(fault: .noAnswer), Script(fault: .noAnswer)) { configuration in
             configuration.providers[0].timeouts.responseHeaders = .milliseconds(50)
@@ -71,7 +71,7 @@ struct RouterRequestTests {
         #expect(try await fixture.router.stream(request).collect().content == script.expectedText)
     }
 
-    @Test("at the limit of requests the next one waits its turn")
+    @Test("F-42: at the limit of requests the next one waits its turn")
     func waitsItsTurn() async throws {
         let clock = MockClock()
         var options = RouterOptions.quiet(clock: clock)
@@ -90,7 +90,7 @@ struct RouterRequestTests {
     }
 
     @Test(
-        "a turn that does not come in time is an error, a cancelled wait another",
+        "F-38 F-42: a turn that does not come in time is an error, a cancelled wait another",
         arguments: [
             CascadeError.Code.overloaded, .cancelled, .shutdown,
         ])
@@ -139,7 +139,7 @@ struct RouterRequestTests {
         #expect(fixture.router.metrics.isSettled)
     }
 
-    @Test("what is kept of an answer counts against the memory limit until it has ended")
+    @Test("F-42: what is kept of an answer counts against the memory limit until it has ended")
     func answerTakesMemory() async throws {
         let clock = MockClock()
         var options = RouterOptions.quiet(clock: clock)

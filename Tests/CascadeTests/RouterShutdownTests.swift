@@ -22,7 +22,7 @@ private enum OwnProcess {
 @Suite("The life of a router", .serialized)
 struct RouterShutdownTests {
     @Test(
-        "shutting down ends what is in flight, whatever it waits for, with its own code",
+        "F-50: shutting down ends what is in flight, whatever it waits for, with its own code",
         arguments: [
             Fault.noAnswer, .stall(afterChunks: 0), .status(500), .rateLimit(retryAfter: .seconds(20)),
         ])
@@ -46,7 +46,7 @@ struct RouterShutdownTests {
         #expect(metrics.isSettled && metrics.failed == 2 && metrics["p0"].cuts == 0)
     }
 
-    @Test("a stream ends with what was delivered, also one that nobody reads")
+    @Test("F-50: a stream ends with what was delivered, also one that nobody reads")
     func streams() async throws {
         let fixture = try RouterFixture(Script(chunks: 9, fault: .stall(afterChunks: 2)))
         let read = try await fixture.router.stream(ChatRequest("hi"))
@@ -113,7 +113,7 @@ struct RouterShutdownTests {
         #expect(await caller.value?.code == .shutdown)
     }
 
-    @Test("after it every call says so, and shutting down again does nothing")
+    @Test("F-50: after it every call says so, and shutting down again does nothing")
     func afterwards() async throws {
         let fixture = try RouterFixture(Script())
         await fixture.router.shutdown()
@@ -174,7 +174,7 @@ struct RouterShutdownTests {
         #expect(try await second.router.complete(ChatRequest("hi")).content == "second")
     }
 
-    @Test("as a service it runs until the group shuts down")
+    @Test("F-50: as a service it runs until the group shuts down")
     func service() async throws {
         var options = RouterOptions.quiet
         options.shutdownGrace = .zero

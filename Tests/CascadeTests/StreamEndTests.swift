@@ -11,7 +11,7 @@ struct StreamEndTests {
     ]
 
     @Test(
-        "an answer that breaks off after its first token is a typed error with what was delivered, never spliced",
+        "F-02 F-05 F-06 F-07 F-08 F-18: an answer that breaks off after its first token is a typed error with what was delivered, never spliced",
         arguments: Format.allCases, cuts)
     func cut(format: Format, fault: Fault) async throws {
         let script = Script(format: format, chunks: 6, fault: fault)
@@ -38,7 +38,7 @@ struct StreamEndTests {
         #expect(await failure { try await stream.collect() } == cut)
     }
 
-    @Test("a missing end marker is a cut, but where the model said why it stopped", arguments: Format.allCases)
+    @Test("F-07: a missing end marker is a cut, but where the model said why it stopped", arguments: Format.allCases)
     func noTerminal(format: Format) async throws {
         let fixture = try RouterFixture(Script(format: format, fault: .noTerminal))
         let stream = try await fixture.router.stream(ChatRequest("hi"))
@@ -46,7 +46,7 @@ struct StreamEndTests {
         #expect(error?.code == (format == .openai ? nil : .streamCut))
     }
 
-    @Test("pings are no progress: a stream that only pings falls over", arguments: Format.allCases)
+    @Test("F-19: pings are no progress: a stream that only pings falls over", arguments: Format.allCases)
     func pings(format: Format) async throws {
         let fixture = try RouterFixture(
             Script(format: format, fault: .pings(every: .milliseconds(10))), Script(text: "good")
@@ -77,7 +77,7 @@ struct StreamEndTests {
         #expect(metrics["p0"].cost > 0 && metrics.spentToday == metrics["p0"].cost)
     }
 
-    @Test("dropping the stream closes the upstream")
+    @Test("F-38: dropping the stream closes the upstream")
     func dropStream() async throws {
         let fixture = try RouterFixture(Self.slow)
         do { _ = try await fixture.router.stream(ChatRequest("hi")) }
@@ -86,7 +86,7 @@ struct StreamEndTests {
         #expect(metrics.isSettled && metrics.cancelled == 1 && metrics["p0"].failed == 0 && metrics["p0"].cuts == 0)
     }
 
-    @Test("leaving the loop closes the upstream and gives the place back, also while the stream is held")
+    @Test("F-38: leaving the loop closes the upstream and gives the place back, also while the stream is held")
     func dropIterator() async throws {
         let fixture = try RouterFixture(Self.slow)
         let stream = try await fixture.router.stream(ChatRequest("hi"))
@@ -111,7 +111,7 @@ struct StreamEndTests {
         #expect(await fixture[0].waitForPeerClose() != nil)
     }
 
-    @Test("cancelling the task that reads ends the stream, in the middle of a wait too")
+    @Test("F-38: cancelling the task that reads ends the stream, in the middle of a wait too")
     func cancelReader() async throws {
         let fixture = try RouterFixture(Script(chunks: 4, fault: .stall(afterChunks: 2)))
         let stream = try await fixture.router.stream(ChatRequest("hi"))
@@ -148,7 +148,7 @@ struct StreamEndTests {
     }
 
     @Test(
-        "cancelling the caller closes the upstream before the head, and before the first token",
+        "F-38: cancelling the caller closes the upstream before the head, and before the first token",
         arguments: [
             Fault.noAnswer, .stall(afterChunks: 0), .pings(every: .milliseconds(5)),
         ])
@@ -176,7 +176,7 @@ struct StreamEndTests {
         #expect(fixture.router.status["p0"].status == .healthy)
     }
 
-    @Test("a task that was cancelled before it called sends nothing")
+    @Test("F-38: a task that was cancelled before it called sends nothing")
     func cancelledBefore() async throws {
         let fixture = try RouterFixture(Script())
         let caller = Task {

@@ -112,7 +112,7 @@ struct StreamReadingTests {
         #expect(try await stream.collect().content.split(separator: " ").count == 40)
     }
 
-    @Test("a reader that is late makes the provider wait, and loses nothing")
+    @Test("F-39: a reader that is late makes the provider wait, and loses nothing")
     func lateReader() async throws {
         let script = Script(text: String(repeating: "0123456789abcdef", count: 1 << 20), chunks: 4_096)
         let fixture = try RouterFixture(script)
