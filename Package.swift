@@ -127,3 +127,10 @@ let package = Package(
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17
 )
+
+// `Scripts/sanitize thread` sets this, and has every file import this module in place of Synchronization: see there.
+if Context.environment["CASCADE_WATCH_THREADS"] == "1" {
+    let name = "WatchedSynchronization"
+    for target in package.targets where target.swiftSettings != nil { target.dependencies.append(.target(name: name)) }
+    package.targets.append(.target(name: name, path: "Tests/ThreadSanitizer"))
+}
