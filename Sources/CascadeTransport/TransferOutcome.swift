@@ -120,7 +120,9 @@ extension TransferFailure {
         if outcome.os_error != 0 {
             self.init(kind: .local, message: "no descriptor could be opened (errno \(outcome.os_error))")
         } else {
-            let kind = Kind(curl: outcome)
+            var kind = Kind(curl: outcome)
+            // libcurl's code for a broken chunk is that of a broken connection.
+            if kind == .reset, message.contains("chunk") { kind = .protocolError }
             self.init(kind: kind, message: kind.message ?? message)
         }
     }
@@ -181,9 +183,8 @@ extension TransferFailure.Kind {
             self = .staleConnection
         } else {
             switch outcome.curl_code {
-            case 52: self = .noResponse
             case 55, 56: self = .reset
-            default: self = outcome.head_at != 0 ? .cut : .noResponse
+            default: self = outcome.answered ? .cut : .noResponse
             }
         }
     }
