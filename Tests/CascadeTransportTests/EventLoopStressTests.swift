@@ -18,7 +18,8 @@ struct EventLoopStressTests {
         }
     }
 
-    @Test func whateverTasksDoNothingIsLeftBehind() async throws {
+    @Test("F-38 F-42: whatever callers do, no transfer, handle or request is left behind")
+    func whateverTasksDoNothingIsLeftBehind() async throws {
         var options = Endpoint.Options()
         options.maxIdle = 8
         let wire = try Wire(TransportConfiguration(ringBytes: 4096, maxIdle: 8), options: options)
@@ -95,7 +96,8 @@ struct EventLoopStressTests {
         return (all, inherited)
     }
 
-    @Test func noDescriptorIsLeftBehindOrInherited() async {
+    @Test("L28 F-40: connections are not inherited by child processes, and none is left behind")
+    func noDescriptorIsLeftBehindOrInherited() async {
         // In a process of its own, where no other test opens and closes descriptors.
         await #expect(processExitsWith: .success) {
             func round() async throws {
@@ -124,7 +126,8 @@ struct EventLoopStressTests {
         }
     }
 
-    @Test func aPeerThatIsGoneRaisesNoSignal() async {
+    @Test("F-41: writing to a peer that is gone raises no signal")
+    func aPeerThatIsGoneRaisesNoSignal() async {
         await #expect(processExitsWith: .success) {
             signal(SIGPIPE, SIG_DFL)
             let wire = try Wire()
@@ -140,7 +143,8 @@ struct EventLoopStressTests {
         }
     }
 
-    @Test func aLackOfDescriptorsIsTheProcesssOwnFault() async {
+    @Test("L27 F-42: a lack of descriptors is this process's own fault, and never the provider's")
+    func aLackOfDescriptorsIsTheProcesssOwnFault() async {
         await #expect(processExitsWith: .success) {
             let server = ScriptedServer(answering: response("200 OK", "data: 1\n\n"))
             let wire = try Wire()

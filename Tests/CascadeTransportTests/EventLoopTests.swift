@@ -81,7 +81,8 @@ struct EventLoopTests {
         await wire.loop.waitUntilStopped()
     }
 
-    @Test func shutdownEndsWhatIsUnderWay() async throws {
+    @Test("F-50: a loop that is shut down ends what is under way, and says so")
+    func shutdownEndsWhatIsUnderWay() async throws {
         let wire = try Wire()
         let provider = try LoopbackProvider(script: .init(fault: .stall(afterChunks: 1)))
         let hole = BlackHole()

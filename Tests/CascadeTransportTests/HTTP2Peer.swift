@@ -30,7 +30,7 @@ struct HTTP2Frame: Sendable {
     }
 }
 
-/// The server's side of one HTTP/2 connection, frame by frame and by one thread, for what no real server can be made to do.
+/// The server's side of one HTTP/2 connection, frame by frame and by one thread: what no real server can be made to do.
 final class HTTP2Peer {
     private let connection: ScriptedConnection
     /// What the client allows to be sent, by stream; 0 is the whole connection.
@@ -58,7 +58,7 @@ final class HTTP2Peer {
     /// Reads until the client has gone.
     func waitForClose() { while readFrame() {} }
 
-    /// Says that no more will come, and leaves the closing to the client: a close with something unread would be a reset.
+    /// Says that no more will come, and leaves the closing to the client: a close with something unread is a reset.
     func finish() {
         connection.notifyClose()
         connection.closeHalf()

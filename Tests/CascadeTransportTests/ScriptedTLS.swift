@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The part of OpenSSL that a server needs, out of the library that libcurl has loaded: no header or package of its own.
+/// The part of OpenSSL that a server needs, out of the library that libcurl has loaded: no headers, no package.
 // Sendable: constant, and OpenSSL's functions may be called from any thread.
 @safe struct OpenSSL: @unchecked Sendable {
     /// `nil` where libcurl has another TLS library.

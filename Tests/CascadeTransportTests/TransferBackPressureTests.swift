@@ -41,7 +41,7 @@ struct TransferBackPressureTests {
         #expect(server.connections == 1)
     }
 
-    @Test("F-39 L26: a consumer that does not read pauses its provider, holds no more than its ring, and loses nothing")
+    @Test("L26 F-39: a caller that does not read stops the transfer at a full ring, and loses nothing")
     func aConsumerThatDoesNotReadPausesTheTransferAndLosesNothing() async throws {
         let wire = try Wire(TransportConfiguration(ringBytes: 4096))
         let (response, texts) = Self.flood(bytes: 8_000_000, chunkSize: 100_000)
@@ -62,7 +62,8 @@ struct TransferBackPressureTests {
         #expect(wire.loop.counters.pauses > 1)
     }
 
-    @Test func aSlowConsumerGetsAllOfManyStreams() async throws {
+    @Test("L26 F-39: callers that read slowly get all of their streams")
+    func aSlowConsumerGetsAllOfManyStreams() async throws {
         let wire = try Wire(TransportConfiguration(ringBytes: 4096))
         let (response, texts) = Self.flood(bytes: 100_000, chunkSize: 3000)
         let server = Self.server(response)

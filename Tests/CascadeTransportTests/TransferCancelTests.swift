@@ -59,7 +59,9 @@ struct TransferCancelTests {
         return best
     }
 
-    @Test(arguments: Phase.allCases)
+    @Test(
+        "L25 F-38: cancelling closes the connection within 100 ms, however far the answer has come",
+        arguments: Phase.allCases)
     func cancellingClosesTheUpstreamAtOnce(phase: Phase) async throws {
         let time = try await best {
             let wire = try Wire(TransportConfiguration(ringBytes: 4096))
@@ -77,7 +79,9 @@ struct TransferCancelTests {
         #expect(time < .milliseconds(100))
     }
 
-    @Test(arguments: Phase.allCases)
+    @Test(
+        "L25 F-38: dropping a transfer closes its connection within 100 ms and lets go of the request",
+        arguments: Phase.allCases)
     func droppingClosesTheUpstreamAtOnce(phase: Phase) async throws {
         let time = try await best {
             let wire = try Wire(TransportConfiguration(ringBytes: 4096))
@@ -121,7 +125,8 @@ struct TransferCancelTests {
         #expect(await answer.failure == .cancelled)
     }
 
-    @Test func cancellingWhileConnecting() async throws {
+    @Test("F-38: an attempt may be cancelled while it connects")
+    func cancellingWhileConnecting() async throws {
         let hole = BlackHole()
         let wire = try Wire()
         let transfer = try wire.start(Ask(hole.url))

@@ -28,7 +28,8 @@ struct TransferDeadlineTests {
         return .nanoseconds(Int64(outcome.endedAt - outcome.startedAt))
     }
 
-    @Test func connecting() async throws {
+    @Test("F-20: a connection that neither stands nor fails is given up in time")
+    func connecting() async throws {
         let hole = BlackHole()
         let answer = try await Wire().ask(Ask(hole.url).with { $0.deadlines.connect = Self.limit })
         #expect(answer.failure == .connectTimeout)
@@ -49,7 +50,8 @@ struct TransferDeadlineTests {
         first.signal.cancel()
     }
 
-    @Test func waitingForTheHead() async throws {
+    @Test("F-17: header fields that do not come are waited for so long and no longer")
+    func waitingForTheHead() async throws {
         let server = Self.stalling(after: "HTTP/1.1 200 OK\r\nX-Half: yes\r\n")
         var deadlines = Self.generous
         deadlines.responseHead = Self.limit
@@ -58,7 +60,8 @@ struct TransferDeadlineTests {
         #expect(Self.elapsed(answer) >= Self.limit)
     }
 
-    @Test func waitingForTheHeadBeginsWhenTheRequestIsSent() async throws {
+    @Test("F-17: a large request takes its time to be sent; the wait for an answer begins after it")
+    func waitingForTheHeadBeginsWhenTheRequestIsSent() async throws {
         let server = ScriptedServer { connection in
             guard connection.readHead() != nil else { return }
             // The kernel's buffers are far smaller than the body, so the sending takes as long as this.
@@ -79,7 +82,8 @@ struct TransferDeadlineTests {
         #expect(Self.elapsed(answer) > .milliseconds(600))
     }
 
-    @Test func waitingForTheFirstToken() async throws {
+    @Test("F-17 F-19: bytes without a token do not put off the deadline of the first")
+    func waitingForTheFirstToken() async throws {
         // Bytes keep coming, and are no tokens: only this deadline can tell.
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
@@ -93,7 +97,8 @@ struct TransferDeadlineTests {
         #expect(Self.elapsed(answer) >= Self.limit)
     }
 
-    @Test func waitingForTheNextByte() async throws {
+    @Test("L18 F-18: a stream that stalls with its connection open is ended")
+    func waitingForTheNextByte() async throws {
         let server = Self.stalling(after: chunkedHead() + chunk("data: 1\n\n"))
         var deadlines = Self.generous
         deadlines.idle = Self.limit
@@ -102,7 +107,8 @@ struct TransferDeadlineTests {
         #expect(answer.texts == ["1"])
     }
 
-    @Test func bytesPutTheIdleDeadlineOff() async throws {
+    @Test("L18 F-18: any byte puts the idle deadline off")
+    func bytesPutTheIdleDeadlineOff() async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.send(chunkedHead())
@@ -120,7 +126,8 @@ struct TransferDeadlineTests {
         #expect(Self.elapsed(answer) > .milliseconds(800))
     }
 
-    @Test func waitingForTheNextToken() async throws {
+    @Test("L18 F-19: a stream of comments or single bytes alone makes no progress, and is ended")
+    func waitingForTheNextToken() async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.send(chunkedHead() + chunk("data: 1\n\n"))
@@ -141,7 +148,8 @@ struct TransferDeadlineTests {
         #expect(ended < reported + 5_000_000_000)
     }
 
-    @Test(arguments: ["", "{"]) func blanksAreNoProgressOfAWholeBody(begun: String) async throws {
+    @Test("F-19b: blank lines before a whole body keep it alive, and are no progress", arguments: ["", "{"])
+    func blanksAreNoProgressOfAWholeBody(begun: String) async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.send(chunkedHead() + (begun.isEmpty ? "" : chunk(begun)))
@@ -248,7 +256,8 @@ struct TransferDeadlineTests {
         return transfer
     }
 
-    @Test func pausedTimeCountsForNoDeadlineButTheTotal() async throws {
+    @Test("F-39: the time in which the caller does not read counts for no deadline but the total")
+    func pausedTimeCountsForNoDeadlineButTheTotal() async throws {
         let wire = try Wire(TransportConfiguration(ringBytes: 4096))
         let short = Duration.milliseconds(400)
         let deadlines = TransferDeadlines(
