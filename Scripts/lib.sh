@@ -4,6 +4,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for the scripts that source this
 build_packages=(libcurl4-openssl-dev libjemalloc-dev libsimdjson-dev pkg-config g++)
+# shellcheck disable=SC2034
+test_packages=("${build_packages[@]}" openssl)
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -18,7 +20,7 @@ have_package() {
     libjemalloc-dev) pkg-config --exists jemalloc ;;
     libsimdjson-dev) pkg-config --exists simdjson || [ -e /usr/include/simdjson.h ] ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
-    g++ | pkg-config | python3) command -v "$1" ;;
+    g++ | openssl | pkg-config | python3) command -v "$1" ;;
     *) die "have_package: how to look for $1 is not known" ;;
     esac >/dev/null 2>&1
 }
