@@ -115,12 +115,11 @@ extension FaultMatrix {
 
         // MARK: Sizes
 
-        private static let cap = 64 << 20
-
-        /// More than the cap in one event, or in one body.
-        private static func endless(_ type: String, _ beginning: String) -> Raw {
-            let length = cap + (1 << 20)
-            let head = Wire.head(type: type, fields: "Content-Length: \(length)\r\n") + beginning
+        /// A byte more than the cap, in one event or in one body.
+        private static func endless(_ type: String, _ beginning: String, cap: Int) -> Raw {
+            let length = cap + 1
+            let all = beginning.utf8.count + length
+            let head = Wire.head(type: type, fields: "Content-Length: \(all)\r\n") + beginning
             return Raw(Array(head.utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: length), ending: .hold)
         }
 
@@ -136,7 +135,9 @@ extension FaultMatrix {
             arguments: [true, false])
         func endlessRecord(streaming: Bool) async throws {
             let response =
-                streaming ? Self.endless("text/event-stream", "data: {") : Self.endless("application/json", "{")
+                streaming
+                ? Self.endless("text/event-stream", "data: ", cap: 16 << 20)
+                : Self.endless("application/json", "", cap: 64 << 20)
             try await withBed(Script(raw: response), Script(text: "other")) { bed in
                 let end = await bed.ask(streaming: streaming)
                 #expect(end.reply?.content == "other" && end.attempts.first?.reason == "too_large")
