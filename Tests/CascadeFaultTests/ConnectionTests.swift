@@ -120,6 +120,25 @@ extension FaultMatrix {
             }
         }
 
+        @Test("F-20: a connection that is neither made nor refused is waited for no longer than it may be")
+        func noConnectionInTime() async throws {
+            let hole = BlackHole()
+            try await withBed(
+                Script(text: "never"), Script(text: "other"),
+                configure: {
+                    $0.providers[0].baseURL = "http://127.0.0.1:\(hole.port)/v1"
+                    $0.providers[0].timeouts.connect = .milliseconds(100)
+                }
+            ) { bed in
+                for streaming in [false, true] {
+                    let end = await bed.ask(streaming: streaming)
+                    #expect(end.reply?.content == "other" && end.attempts.first?.reason == "connect_timeout")
+                    #expect(end.attempts.first?.failureClass == .timeout)
+                }
+                #expect(bed.countedFailures == 2)
+            }
+        }
+
         @Test("F-20: a server without TLS is no connection, and is sent no key")
         func noTLS() async throws {
             try await withBed(

@@ -6,10 +6,7 @@ extension FaultMatrix {
     @Suite("Stream truth")
     struct StreamTruthTests {
         @Test(
-            """
-            F-04 F-05 F-06 F-07 F-08: whatever byte a stream breaks off after, it is whole by proof, or another's, or a \
-            cut with what came
-            """,
+            "F-04 F-05 F-06 F-07 F-08: broken off after any byte, a stream is whole by proof, another's, or a cut",
             arguments: Format.allCases, StreamCut.Ending.allCases)
         func everyCut(format: Format, ending: StreamCut.Ending) async throws {
             let stream = RecordedStream.of(format)
