@@ -1,5 +1,11 @@
 internal import CCascadeTransport
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// How a transfer ended, and when it reached each stage.
 public struct TransferOutcome: Sendable, Hashable {
     /// `nil` when the HTTP exchange ended as its framing allows. That says nothing about the content: a body cut off by
@@ -111,6 +117,15 @@ extension TransferFailure {
         }
     }
 
+    /// Which limit was met, for whoever has to raise it.
+    private static func descriptorShortage(_ error: Int32) -> String {
+        switch error {
+        case EMFILE: "this process may open no more descriptors; raise its limit (ulimit -n)"
+        case ENFILE: "this system may open no more descriptors; raise its limit (fs.file-max)"
+        default: "no descriptor could be opened (errno \(error))"
+        }
+    }
+
     private init(curl outcome: casc_outcome) {
         var outcome = outcome
         let message = unsafe withUnsafeBytes(of: &outcome.message) { bytes in
@@ -118,7 +133,7 @@ extension TransferFailure {
         }
         // A lack of descriptors is this process's fault, though curl calls it a refusal or an unknown host.
         if outcome.os_error != 0 {
-            self.init(kind: .local, message: "no descriptor could be opened (errno \(outcome.os_error))")
+            self.init(kind: .local, message: Self.descriptorShortage(outcome.os_error))
         } else {
             var kind = Kind(curl: outcome)
             // libcurl's code for a broken chunk is that of a broken connection.
