@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The fuzz targets are a package of their own: all of it is built with sanitizers, by `Scripts/fuzz`.
+let package = Package(
+    name: "cascade-fuzz",
+    dependencies: [.package(name: "cascade", path: "../..")],
+    targets: [
+        // What faces the C core. Its headers come with the product that is built upon it.
+        .target(name: "CFuzzTargets", dependencies: [.product(name: "Cascade", package: "cascade")]),
+        .executableTarget(
+            name: "CascadeFuzz",
+            dependencies: ["CFuzzTargets", .product(name: "Cascade", package: "cascade")],
+            swiftSettings: swiftSettings),
+    ],
+    cxxLanguageStandard: .cxx17
+)
