@@ -1,4 +1,4 @@
-/* Arena, ring and framing: every request for memory is refused in turn, alone and with all that follow. */
+/* Arena, ring, framing and JSON: every request for memory is refused in turn, alone and with all that follow. */
 #include <string.h>
 
 #include "torture.h"
@@ -109,4 +109,5 @@ void torture_memory(void) {
     refuse_each("arena", use_arena);
     refuse_each("ring", use_ring);
     refuse_each("framing", use_framing);
+    refuse_each("JSON", use_json);
 }

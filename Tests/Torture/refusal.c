@@ -150,3 +150,17 @@ CURLcode __wrap_curl_easy_setopt(CURL *handle, CURLoption option, ...) {
     }
     return __real_curl_easy_setopt(handle, option, value);
 }
+
+/* C++: operator new, and that for arrays, both of the kind that does not throw. Their release is not counted. */
+void *__real__ZnwmRKSt9nothrow_t(size_t size, const void *tag);
+void *__real__ZnamRKSt9nothrow_t(size_t size, const void *tag);
+void *__wrap__ZnwmRKSt9nothrow_t(size_t size, const void *tag);
+void *__wrap__ZnamRKSt9nothrow_t(size_t size, const void *tag);
+
+void *__wrap__ZnwmRKSt9nothrow_t(size_t size, const void *tag) {
+    return is_refused() ? NULL : __real__ZnwmRKSt9nothrow_t(size, tag);
+}
+
+void *__wrap__ZnamRKSt9nothrow_t(size_t size, const void *tag) {
+    return is_refused() ? NULL : __real__ZnamRKSt9nothrow_t(size, tag);
+}

@@ -76,6 +76,9 @@ answer client_ask(client *client, const ask *ask);
 casc_loop *client_loop(client *client);
 void client_stop(client *client);
 
+/* json.c: false when it went without something for want of memory. */
+bool use_json(void);
+
 /* The tortures. */
 void torture_memory(void);
 void torture_transport(void);
