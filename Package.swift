@@ -44,7 +44,7 @@ let jemallocTargets: [Target] = [
     .executableTarget(
         name: "CascadeCommand",
         dependencies: [
-            "Cascade", "CascadeMemory", "CascadeTesting",
+            "Cascade", "CascadeMemory", "CascadeTesting", "CascadeTransport",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ],

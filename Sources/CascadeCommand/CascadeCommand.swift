@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Cascade
 internal import CascadeMemory
+internal import CascadeTransport
 internal import Foundation
 
 @main
@@ -37,6 +38,7 @@ struct CascadeCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.reserve()
+        EventLoop.raiseDescriptorLimit()
         // A batch may run for hours, with pauses after its peaks.
         Allocator.returnMemory(within: .seconds(1))
         let interrupt = Interrupt.shared

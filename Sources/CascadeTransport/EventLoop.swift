@@ -73,6 +73,21 @@ public final class EventLoop: Sendable {
     /// The monotonic clock of every deadline here, in nanoseconds.
     public static var now: UInt64 { casc_now() }
 
+    /// How many descriptors this process may have open at present.
+    public static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Raises ``descriptorLimit`` as far as the system lets this process. For a program; a library leaves it to its host.
+    public static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Bytes held of events and bodies that are larger than a ring.
     public var spilledBytes: Int {
         Int(clamping: unsafe casc_loop_spilled(handle.raw))

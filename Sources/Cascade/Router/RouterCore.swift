@@ -50,8 +50,9 @@ final class RouterCore: Sendable {
         emitter = MetricsEmitter(isEnabled: options.emitsMetrics)
         let loops = try Self.makeLoops(tuning)
         self.loops = loops
+        let maxRequests = Self.requestLimit(tuning.maxConcurrentRequests, descriptors: EventLoop.descriptorLimit)
         admission = Admission(
-            maxRequests: tuning.maxConcurrentRequests, maxBytes: tuning.memoryLimitBytes, clock: options.clock,
+            maxRequests: maxRequests, maxBytes: tuning.memoryLimitBytes, clock: options.clock,
             held: { Self.spilledBytes(loops) })
         let snapshot = try Self.makeSnapshot(
             configuration, overrides: [:], states: [:], after: nil, loops: loops, tuning: tuning)
@@ -62,6 +63,11 @@ final class RouterCore: Sendable {
                 generator: SplitMix64(seed: options.seed ?? UInt64.random(in: .min ... .max)),
                 cost: CostMeter(configuration.costTracking),
                 states: snapshot.states))
+    }
+
+    /// A request needs two descriptors at most, and the rest of the process some: who finds none waits, and does not fail.
+    static func requestLimit(_ tuned: Int, descriptors: Int) -> Int {
+        min(tuned, max(1, (descriptors - 64) / 2))
     }
 
     /// Bytes held of events and bodies that are larger than a ring.
