@@ -22,7 +22,10 @@ extension CommandTests {
             let steps = try #require(plan["steps"] as? [[String: Any]])
             #expect(steps.map { $0["provider"] as? String } == ["first", "second"])
             #expect(
-                Set(steps[0].keys) == ["provider", "type", "model", "model_reason", "is_fallback_model", "held_back"])
+                Set(steps[0].keys) == [
+                    "provider", "type", "model", "model_reason", "is_fallback_model", "held_back",
+                    "verifies_certificate",
+                ])
             #expect(first.counters.requests + second.counters.requests == 0)
         }
 

@@ -22,6 +22,23 @@ extension CommandTests {
             #expect(run.error == "")
         }
 
+        @Test("F-42: the command takes as many descriptors as it may")
+        func descriptors() async throws {
+            let (workspace, provider) = try Workspace.with(.init(fault: .noAnswer))
+            let process = try workspace.process([])
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -Sn 64; exec \"$0\" chat Anyone?", CommandRun.executable.path]
+            try await process.runToEnd {
+                #expect(await provider.waitForRequests(1))
+                let limits = try String(contentsOfFile: "/proc/\(process.processIdentifier)/limits", encoding: .utf8)
+                let files = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+                let figures = files.split(separator: " ").compactMap { Int($0) }
+                #expect(figures.count == 2 && figures[0] == figures[1] && figures[0] > 64)
+                process.interrupt()
+            }
+            _ = try workspace.result(of: process)
+        }
+
         @Test func `Ctrl-C while a provider keeps silent closes the upstream`() async throws {
             let (workspace, provider) = try Workspace.with(.init(fault: .noAnswer))
             let process = try workspace.process(["chat", "--json", "Anyone?"])

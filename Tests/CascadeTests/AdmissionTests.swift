@@ -3,12 +3,17 @@ import Testing
 
 @testable import Cascade
 
-@Suite("Admission")
+@Suite("Admission", .serialized)
 struct AdmissionTests {
     private static let crowd = 10_000
 
     @Test("F-42: ten thousand who wait for one place get it in the order of their coming")
     func order() async {
+        // In a process of its own, as below: ten thousand tasks at once hold up every other test.
+        await #expect(processExitsWith: .success) { await AdmissionTests.inOrder() }
+    }
+
+    private static func inOrder() async {
         let clock = MockClock()
         let admission = Admission(maxRequests: 1, maxBytes: 0, clock: clock)
         #expect(admission.tryEnter(bytes: 1))
@@ -37,6 +42,11 @@ struct AdmissionTests {
 
     @Test("F-42: a crowd whose turn does not come is turned away after ten seconds, every one of them")
     func turnedAway() async {
+        // In a process of its own, as below: ten thousand tasks at once hold up every other test.
+        await #expect(processExitsWith: .success) { await AdmissionTests.allTurnedAway() }
+    }
+
+    private static func allTurnedAway() async {
         let clock = MockClock()
         let admission = Admission(maxRequests: 1, maxBytes: 0, clock: clock)
         #expect(admission.tryEnter(bytes: 1))
@@ -95,8 +105,19 @@ struct AdmissionTests {
         #expect(line.removeAll() == model)
     }
 
+    @Test(
+        "F-42: no more requests at a time than there are descriptors for",
+        arguments: [(10_000, 1024, 480), (100, 1024, 100), (10_000, 64, 1), (10_000, 0, 1), (10_000, .max, 10_000)])
+    func descriptors(tuned: Int, descriptors: Int, expected: Int) {
+        #expect(RouterCore.requestLimit(tuned, descriptors: descriptors) == expected)
+    }
+
     @Test("F-42: ten thousand requests at once over thirty-two places are all answered", .timeLimit(.minutes(4)))
     func tenThousandRequests() async throws {
+        await #expect(processExitsWith: .success) { try await AdmissionTests.allAnswered() }
+    }
+
+    private static func allAnswered() async throws {
         // Its clock stands still, so nobody's turn comes too late on a slow machine.
         var options = RouterOptions.quiet(clock: MockClock())
         options.tuning.maxConcurrentRequests = 32

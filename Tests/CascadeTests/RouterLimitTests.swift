@@ -3,7 +3,7 @@ import Testing
 
 @testable import Cascade
 
-@Suite("Caps on what providers and callers send")
+@Suite("Caps on what providers and callers send", .serialized)
 struct RouterLimitTests {
     /// Both ways of asking.
     private func answer(_ router: CascadeRouter, streaming: Bool) async throws -> ChatResponse {
@@ -92,7 +92,7 @@ struct RouterLimitTests {
 
     @Test("F-39: a reader that rests loses nothing, and others are served meanwhile")
     func slowReader() async throws {
-        let text = String(repeating: "0123456789abcdef", count: 1 << 18)
+        let text = String(repeating: "0123456789abcdef", count: 1 << 16)
         let script = Script(text: text, chunks: 256)
         let fixture = try RouterFixture(script)
         let stream = try await fixture.router.stream(ChatRequest("hi"))
@@ -109,11 +109,11 @@ struct RouterLimitTests {
     func wholeAnswerTakesMemory() async throws {
         let clock = MockClock()
         var options = RouterOptions.quiet(clock: clock)
-        options.tuning.memoryLimitBytes = 1 << 20
-        let long = Script(text: String(repeating: "0123456789abcdef", count: 1 << 18), fault: .stall(afterChunks: 0))
+        options.tuning.memoryLimitBytes = 4 * options.tuning.ringBytes
+        let long = Script(text: String(repeating: "0123456789abcdef", count: 1 << 16), fault: .stall(afterChunks: 0))
         let fixture = try RouterFixture(long, options: options)
         let first = Task { await failure { try await fixture.router.complete(ChatRequest("hi")) } }
-        await eventually { fixture.router.core.spilledBytes > 1 << 20 }
+        await eventually { fixture.router.core.spilledBytes > 1 << 18 }
         fixture[0].setScript(Script(text: "good"))
         let second = Task { try await fixture.router.complete(ChatRequest("hi")).content }
         await clock.waitForSleepers()

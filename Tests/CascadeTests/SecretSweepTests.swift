@@ -34,7 +34,7 @@ private final class LabelFactory: MetricsFactory {
 
 /// I10: plants a secret wherever one can be, has a provider repeat all that it was sent in every way there is, and looks
 /// for any of it in whatever comes out.
-@Suite("I10: no secret comes out anywhere")
+@Suite("I10: no secret comes out anywhere", .serialized)
 struct SecretSweepTests {
     private static let key = "planted-literal-0001"
     private static let variable = "planted-variable-0002"
@@ -43,7 +43,7 @@ struct SecretSweepTests {
 
     private func yaml(_ port: UInt16, type: String) -> String {
         """
-        cascade: {retry_delay_seconds: 0}
+        cascade: {max_attempts: 2}
         providers:
           - name: literal
             type: \(type)
@@ -103,6 +103,8 @@ struct SecretSweepTests {
                 }
             }
             #expect(error != nil)
+            // Else the next way of asking would wait for the pauses that this one has earned.
+            for name in ["literal", "variable"] { router.resetCircuit(name) }
             shown += dumped(error as Any)
         }
         // They were sent, and came back.
@@ -116,7 +118,8 @@ struct SecretSweepTests {
         expectNothing(in: labels.seen, "metrics")
         #expect(labels.seen.contains("cascade.attempts"))
         expectNothing(in: dumped(configuration) + dumped(configuration.providers[0]), "configuration")
-        expectNothing(in: dumped(router) + dumped(router.core.snapshot), "router")
+        // All of the router is some megabytes of text, and the same each time.
+        if answer == .unauthorized { expectNothing(in: dumped(router) + dumped(router.core.snapshot), "router") }
         await router.shutdown()
     }
 
