@@ -163,6 +163,10 @@ error_code scanner::token(ondemand::value &value, json_type type, const plan_nod
         return simdjson::STRING_ERROR;
     }
     text = text.substr(1, text.size() - 2);
+    /* Taken, not only looked at: a string that is skipped passes for a key where a colon follows. */
+    if (error_code error = value.get_raw_json_string().error()) {
+        return error;
+    }
     bool escaped = std::memchr(text.data(), '\\', text.size()) != nullptr;
     return report(node, CASC_JSON_STRING, text, escaped);
 }
