@@ -12,7 +12,7 @@
 
 #include "casc_internal.h"
 
-enum { MAX_PASSES = 32, MAX_IDLE_CONNECTIONS = 4096 };
+enum { MAX_PASSES = 32, MAX_IDLE_CONNECTIONS = 4096, SPARE_DESCRIPTORS = 4 };
 static const uint64_t NANOSECONDS = 1000000000u;
 
 static _Thread_local const casc_loop *current_loop;
@@ -98,12 +98,20 @@ void casc_loop_count_idleness(casc_loop *loop) {
     loop->idle_at = loop->now + (uint64_t)loop->options.idle_seconds * NANOSECONDS;
 }
 
-/* An errno value when this process can open no further descriptor, else 0. */
+/* An errno value when this process can open hardly a descriptor more, else 0. Hardly: what libcurl had opened of those
+   it needed is closed again by now. */
 int casc_loop_descriptor_shortage(const casc_loop *loop) {
-    int descriptor = fcntl(loop->event, F_DUPFD_CLOEXEC, 0);
-    if (descriptor < 0) return errno;
-    close(descriptor);
-    return 0;
+    int spare[SPARE_DESCRIPTORS], count = 0, error = 0;
+    while (count < SPARE_DESCRIPTORS && error == 0) {
+        spare[count] = fcntl(loop->event, F_DUPFD_CLOEXEC, 0);
+        if (spare[count] < 0) {
+            error = errno;
+        } else {
+            count++;
+        }
+    }
+    while (count > 0) close(spare[--count]);
+    return error;
 }
 
 static bool read_messages(casc_loop *loop) {
