@@ -147,6 +147,7 @@ struct EventLoopStressTests {
     func aLackOfDescriptorsIsTheProcesssOwnFault() async {
         await #expect(processExitsWith: .success) {
             let server = ScriptedServer(answering: response("200 OK", "data: 1\n\n"))
+            let other = ScriptedServer(answering: "")
             let wire = try Wire()
             #expect(try await wire.ask("http://localhost:\(server.port)/").failure == nil)
             var limit = rlimit()
@@ -157,7 +158,11 @@ struct EventLoopStressTests {
             while case let descriptor = dup(1), descriptor >= 0 { hoard.append(descriptor) }
             let failed = try await wire.ask("http://127.0.0.1:1/")
             let unresolved = try await wire.ask("http://name.invalid/")
+            // One to spare becomes the socket; the certificates are a file for which there is none.
+            close(hoard.removeLast())
+            let uncertified = try await wire.ask("https://127.0.0.1:\(other.port)/")
             for descriptor in hoard { close(descriptor) }
+            #expect(uncertified.failure == .local)
             #expect(failed.failure == .local)
             #expect(unresolved.failure == .local)
             #expect(try await wire.ask(server.url).failure == nil)
