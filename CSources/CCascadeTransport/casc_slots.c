@@ -123,13 +123,15 @@ static void put_free(casc_slot *slot) {
 casc_transfer_id casc_transfer_open(casc_loop *loop, casc_endpoint *endpoint) {
     casc_slot *slot = take_free(loop);
     if (slot == NULL) return 0;
-    if (slot->ring == NULL) slot->ring = casc_ring_create(loop->options.ring_bytes, loop->options.max_record, NULL);
+    if (slot->ring == NULL) {
+        slot->ring = casc_ring_create(loop->options.ring_bytes, loop->options.max_record, NULL);
+        if (slot->ring != NULL) casc_ring_meter(slot->ring, &loop->spilled);
+    }
     if (slot->ring == NULL) {
         put_free(slot);
         casc_loop_wake(loop); /* a loop that stops waits for the last transfer */
         return 0;
     }
-    casc_ring_meter(slot->ring, &loop->spilled);
     casc_endpoint_retain(endpoint);
     slot->endpoint = endpoint;
     return (atomic_load_explicit(&slot->word, memory_order_relaxed) & 0xffffffff00000000u) | slot->index;

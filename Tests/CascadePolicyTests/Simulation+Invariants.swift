@@ -2,8 +2,9 @@ import CascadePolicy
 
 /// What must hold, whatever happens. The names are those of the fault catalogue.
 ///
-/// Three of its invariants are about bytes and handles, of which there are none here: I7 (what is buffered) and the rest
-/// of I8 (what is released) are the transport's tests, I10 (secrets) the router's.
+/// Three of its invariants are about bytes and handles, of which there are none here. For I7, what is buffered, see
+/// `RingModelTests` and `TransferBackPressureTests`; for the rest of I8, what is released, `EventLoopStressTests`; for
+/// I10, secrets, `SecretSweepTests`. Of I6 the 100 ms are the transport's: here the step that ends a request closes it.
 extension Simulation {
     func require(_ condition: Bool, _ message: @autoclosure () -> String) {
         if !condition { findings.violations.append("\(message()) at \(now.nanoseconds) ns") }
