@@ -100,7 +100,7 @@ test_targets() {
     for folder in "$root"/Tests/*Tests/; do
         target=$(basename "$folder")
         ended=0
-        timeout -k 10 300 "$@" --filter "^$target\\." 2>&1 | tee "$log" || ended=$?
+        timeout -k 10 "${test_seconds-300}" "$@" --filter "^$target\\." 2>&1 | tee "$log" || ended=$?
         result=$(grep -a 'Test run with' "$log" | tail -n 1) || result="✘ No test ran to its end (status $ended)"
         # A target whose name the filter does not match would pass by testing nothing.
         case $result in *'with 0 tests'*) ended=1 ;; esac

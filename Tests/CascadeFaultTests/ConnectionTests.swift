@@ -165,11 +165,11 @@ extension FaultMatrix {
                     Raw(String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 5_000), ending: .hold), .transient,
                     "too_large"),
                 spoiled(
-                    "a size that is none", Raw(head + "zz\r\ndata: 1\n\n\r\n", ending: .close), .transient, "reset",
-                    status: 200),
+                    "a size that is none", Raw(head + "zz\r\ndata: 1\n\n\r\n", ending: .close), .transient,
+                    "protocol_error", status: 200),
                 spoiled(
                     "a size without end", Raw(head + String(repeating: "f", count: 99) + "\r\n", ending: .close),
-                    .transient, "reset", status: 200),
+                    .transient, "protocol_error", status: 200),
             ])
         func noHTTP(spoiled: Spoiled) async throws {
             try await expectFallsOver(spoiled)
