@@ -122,7 +122,9 @@ enum Descriptors {
             let router = try? CascadeRouter(configuration: CascadeConfiguration([provider], formats: [.openai]))
         else { return }
         _ = try? await router.complete(ChatRequest("hi"))
-        try? await Task.sleep(for: .milliseconds(1))
+        // Long enough that a busy machine does not find the time over before a timer is made for it.
+        let clock = SystemClock()
+        try? await clock.sleep(until: clock.now.advanced(by: .milliseconds(100)))
         await router.shutdown()
         provider.stop()
     }
