@@ -61,6 +61,7 @@ private func scan(_ text: String) throws(JSONScanError) -> [String] {
         "", "  ", "{", "{\"a\":1", "{\"a\":1}}", "{\"a\":1}x", "{\"a\":1}{}", "{\"a\":tru}", "{\"a\":nul}",
         "{\"a\" 1}", "{\"a\":\"x}", "{\"deep\":{\"raw\":[1,}}", "{\"deep\":{\"raw\":[01]}}", "<html>",
         "{\"deep\":{\"raw\":[0\u{0}1]}}", "{\"deep\":{\"raw\":{\"x\":\"\":[1}]}}}", "{\"a\":\"\":[1}]}",
+        "{\"deep\":{\"raw\":[false\u{11}]}}", "null\u{11}",
     ])
     func `what is not one JSON value is malformed`(_ text: String) {
         #expect(throws: JSONScanError.malformed) { try scan(text) }
