@@ -110,7 +110,7 @@ let package = Package(
             name: "CascadeFormatsTests", dependencies: ["CascadeFormats", "CCascadeJSON"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
-            name: "CascadeTransportTests", dependencies: ["CascadeTransport", "CascadeTesting"],
+            name: "CascadeTransportTests", dependencies: ["CascadeTransport", "CascadeTesting", "CLinux"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CascadeTests",

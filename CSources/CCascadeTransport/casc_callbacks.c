@@ -218,15 +218,26 @@ static bool is_replay(const casc_slot *slot) {
     return slot->outcome.sent && !slot->request.get;
 }
 
+/* What came on a kept connection since its last response is an answer to nothing: a status 408 before the server closes
+   it, a second response to the request before. Curl looks only for the connection's end, and would take the rest for the
+   answer to this request. Over HTTP/2 a connection has things to say between requests. */
+static bool is_fit(casc_slot *slot, bool reused, int local_port) {
+    if (reused) return slot->endpoint->http2 || casc_sockets_is_quiet(slot->loop, local_port);
+    for (int i = 0; i < 2; i++) casc_sockets_add(slot->loop, slot->opened[i], local_port);
+    return true;
+}
+
 /* The connection stands and the request is about to be sent. */
 static int on_connected(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port) {
-    (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
+    (void)remote_ip, (void)local_ip, (void)remote_port;
     casc_slot *slot = ((casc_easy *)context)->slot;
     if (is_replay(slot)) return CURL_PREREQFUNC_ABORT;
-    if (!slot->outcome.sent) slot->outcome.reused = is_reused(((casc_easy *)context)->handle);
+    bool reused = is_reused(((casc_easy *)context)->handle);
+    if (!slot->outcome.sent) slot->outcome.reused = reused;
     slot->sent_segment = slot->sent_offset = 0;
     slot->sent_at = casc_now();
     slot->outcome.connected_at = slot->sent_at;
+    if (!is_fit(slot, reused, local_port)) return CURL_PREREQFUNC_ABORT;
     slot->outcome.sent = true;
     casc_deadline_update(slot);
     return CURL_PREREQFUNC_OK;
@@ -237,7 +248,6 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     (void)purpose;
     casc_slot *slot = ((casc_easy *)context)->slot;
     if (slot != NULL && is_replay(slot)) return CURL_SOCKET_BAD;
-    if (slot != NULL) slot->dialled = true;
     int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) {
         if (slot != NULL && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
@@ -245,11 +255,21 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
         }
         return CURL_SOCKET_BAD;
     }
-    if (slot != NULL) atomic_fetch_add_explicit(&slot->loop->connections, 1, memory_order_relaxed);
+    if (slot != NULL) {
+        atomic_fetch_add_explicit(&slot->loop->connections, 1, memory_order_relaxed);
+        slot->opened[1] = slot->opened[0];
+        slot->opened[0] = descriptor;
+    }
     return descriptor;
 }
 
-void casc_callbacks_install(casc_easy *easy) {
+/* A connection outlives the handle that it was made for: the context is the loop. */
+static int on_close_socket(void *context, curl_socket_t descriptor) {
+    casc_sockets_remove(context, descriptor);
+    return close(descriptor);
+}
+
+void casc_callbacks_install(casc_loop *loop, casc_easy *easy) {
     CURL *handle = easy->handle;
     curl_easy_setopt(handle, CURLOPT_PRIVATE, easy);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy->message);
@@ -264,4 +284,6 @@ void casc_callbacks_install(casc_easy *easy) {
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, easy);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, easy);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, loop);
 }

@@ -163,7 +163,7 @@ static casc_easy *make_easy(casc_endpoint *endpoint) {
     atomic_fetch_add_explicit(&endpoint->loop->easy_handles, 1, memory_order_relaxed);
     set_protocol_options(endpoint, easy->handle);
     set_connection_options(endpoint, easy->handle);
-    casc_callbacks_install(easy);
+    casc_callbacks_install(endpoint->loop, easy);
     curl_easy_setopt(easy->handle, CURLOPT_POST, 1L);
     curl_easy_setopt(easy->handle, CURLOPT_HTTPHEADER, endpoint->headers);
     return easy;

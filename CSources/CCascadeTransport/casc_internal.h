@@ -24,6 +24,7 @@ enum {
     DRAIN_MAX_BYTES = 64 * 1024,
     ANNOUNCED_BODY_MAX = 1024 * 1024,
     MAX_EVENTS = 256,
+    SOCKET_PAGES = 256, /* of the table of sockets by port */
     BUFFER_SMALLEST = 4096,
     BUFFER_CLASSES = 5, /* 4 to 64 KiB */
     BUFFERS_KEPT_BYTES = 1024 * 1024,
@@ -104,7 +105,7 @@ struct casc_slot {
     bool finishing; /* the body is complete but its last record did not fit yet */
     bool draining;
     bool closing;
-    bool dialled; /* a socket was asked for */
+    int opened[2]; /* the sockets that were asked for, the latest first; -1: none */
     size_t sent_segment, sent_offset;
     size_t skip;      /* bytes of the next delivery that were taken before a pause */
     uint8_t stop_end; /* why a callback stopped the transfer, a casc_end */
@@ -150,6 +151,7 @@ struct casc_loop {
     uint64_t curl_at;  /* when curl's timer is due; 0: not set */
     uint64_t armed_at; /* what the timerfd is set to; 0: disarmed */
     uint64_t idle_at;  /* when an idle loop gives its memory back; 0: it has, or it is not idle */
+    int *sockets[SOCKET_PAGES];
     casc_slot **heap;
     int heap_count, heap_capacity;
     casc_free_buffer *free_buffers[BUFFER_CLASSES];
@@ -193,7 +195,14 @@ void casc_buffers_lend(casc_loop *loop, casc_ring *ring);
 void casc_buffers_free(casc_loop *loop);
 
 /* casc_callbacks.c */
-void casc_callbacks_install(casc_easy *easy);
+void casc_callbacks_install(casc_loop *loop, casc_easy *easy);
+
+/* casc_sockets.c */
+void casc_sockets_add(casc_loop *loop, int descriptor, int port);
+void casc_sockets_remove(casc_loop *loop, int descriptor);
+/* Nothing has come on the connection, nor has it ended. */
+bool casc_sockets_is_quiet(const casc_loop *loop, int port);
+void casc_sockets_free(casc_loop *loop);
 
 /* casc_transfer.c */
 void casc_transfer_submitted(casc_slot *slot, uint32_t what);

@@ -353,6 +353,7 @@ void casc_loop_destroy(casc_loop *loop) {
     close_descriptor(loop->epoll);
     pthread_mutex_destroy(&loop->lock);
     free(loop->heap);
+    casc_sockets_free(loop);
     free(loop);
 }
 

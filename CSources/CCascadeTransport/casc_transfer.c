@@ -115,7 +115,8 @@ const char *casc_transfer_head(casc_loop *loop, casc_transfer_id transfer, size_
 /* --- The loop's side. --- */
 
 static void reset(casc_slot *slot) {
-    slot->framing_chosen = slot->finishing = slot->draining = slot->closing = slot->dialled = false;
+    slot->framing_chosen = slot->finishing = slot->draining = slot->closing = false;
+    slot->opened[0] = slot->opened[1] = -1;
     slot->sent_segment = slot->sent_offset = slot->skip = slot->drained = 0;
     slot->stop_end = NOT_STOPPED;
     slot->stop_os_error = 0;
@@ -239,7 +240,7 @@ static void deliver_end(casc_slot *slot) {
 static bool is_queued(const casc_slot *slot) {
     const casc_loop *loop = slot->loop;
     long limit = loop->options.connections_per_host;
-    return limit > 0 && !slot->dialled && !slot->outcome.sent &&
+    return limit > 0 && slot->opened[0] < 0 && !slot->outcome.sent &&
            atomic_load_explicit(&loop->running, memory_order_relaxed) > (unsigned long)limit;
 }
 

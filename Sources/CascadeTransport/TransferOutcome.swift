@@ -148,7 +148,7 @@ extension TransferFailure.Kind {
     fileprivate var message: String? {
         switch self {
         case .cut: "the connection closed within the body"
-        case .staleConnection: "the kept connection had died"
+        case .staleConnection: "the kept connection had died, or had something to say before it was asked"
         case .goneAway: "the server went away before it took the request"
         default: nil
         }
@@ -157,6 +157,8 @@ extension TransferFailure.Kind {
     /// What libcurl's code means depends on how far the exchange had come.
     init(curl outcome: casc_outcome) {
         switch outcome.curl_code {
+        // Stopped before anything was sent on it.
+        case 42 where outcome.reused && !outcome.sent: self = .staleConnection
         case 5, 6, 7, 28, 35, 42, 60, 65:
             self = outcome.sent ? Self(replaying: outcome) : Self(connecting: outcome.curl_code)
         case 3: self = .invalidURL

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Synchronization
@@ -55,7 +56,7 @@ final class ScriptedServer: Sendable {
         let listener = listener
         Thread.detachNewThread { [weak self] in
             while true {
-                let socket = accept(listener, nil, nil)
+                let socket = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
                 guard socket >= 0 else { return }
                 guard let self else {
                     close(socket)
@@ -230,11 +231,12 @@ final class BlackHole: Sendable {
     init() {
         let (listener, port) = listeningSocket(backlog: 0)
         self.port = port
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         // Nobody accepts: once the queue is full the kernel drops whatever asks for a connection.
         sockets =
             [listener]
             + (0..<4).map { _ in
-                let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+                let client = socket(AF_INET, type, 0)
                 _ = unsafe withLoopbackAddress(port: port) { unsafe connect(client, $0, $1) }
                 return client
             }

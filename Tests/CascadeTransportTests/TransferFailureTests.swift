@@ -168,6 +168,44 @@ struct TransferFailureTests {
         #expect(await wire.isAtRest)
     }
 
+    /// What a proxy says before it closes an idle connection, say.
+    @Test(
+        "F-26 F-28: what comes on a kept connection between requests ends it, and answers nothing",
+        arguments: [
+            response("200 OK", "data: smuggled\n\n"), response("408 Request Timeout", ""), "H",
+            response("200 OK", String(repeating: "x", count: 200_000)),
+        ], [false, true])
+    func bytesBetweenRequests(bytes: String, overTLS: Bool) async throws {
+        let identity = overTLS ? try TLSIdentity() : nil
+        let proceed = Latch()
+        let hasSent = Latch()
+        let server = ScriptedServer(identity) { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send(response("200 OK", "data: first\n\n"))
+            if connection.number == 1 {
+                proceed.waitOnThread()
+                connection.send(bytes)
+                hasSent.open()
+            }
+            while connection.readRequest() != nil { connection.send(response("200 OK", "data: good\n\n")) }
+        }
+        let wire = try identity.map(TransferTLSTests.trusting) ?? Wire()
+        #expect(try await wire.ask(server.url).texts == ["first"])
+        proceed.open()
+        await hasSent.wait()
+        let second = try await wire.ask(server.url)
+        #expect(second.failure == .staleConnection && second.texts.isEmpty)
+        let third = try await wire.ask(server.url)
+        #expect(third.texts == ["first"])
+        #expect(third.failure == nil && third.outcome?.isReusedConnection == false)
+        // The connection that was left alone is used again.
+        let fourth = try await wire.ask(server.url)
+        #expect(fourth.texts == ["good"])
+        #expect(fourth.outcome?.isReusedConnection == true)
+        #expect(server.connections == 2)
+        #expect(await wire.isAtRest)
+    }
+
     @Test("L6 F-05 F-06: whole events before a cut are delivered, the one that was cut is not")
     func eventsBeforeACutAreDelivered() async throws {
         let server = ScriptedServer { connection in

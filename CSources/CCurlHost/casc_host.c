@@ -1,10 +1,10 @@
-#include "curl_host.h"
+#include "casc_host.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct curl_host {
+struct casc_host {
     CURL *easy;
     char *body;
     size_t room;
@@ -12,7 +12,7 @@ struct curl_host {
 };
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
-    curl_host *host = context;
+    casc_host *host = context;
     size_t arrived = size * count;
     if (host->length < host->room) {
         size_t left = host->room - host->length;
@@ -22,16 +22,16 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     return arrived;
 }
 
-curl_host *curl_host_create(void) {
+casc_host *casc_host_create(void) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return NULL;
-    curl_host *host = calloc(1, sizeof *host);
+    casc_host *host = calloc(1, sizeof *host);
     if (host != NULL && (host->easy = curl_easy_init()) != NULL) return host;
     free(host);
     curl_global_cleanup();
     return NULL;
 }
 
-long curl_host_get(curl_host *host, const char *url, char *body, size_t room, size_t *length) {
+long casc_host_get(casc_host *host, const char *url, char *body, size_t room, size_t *length) {
     long status = 0;
     host->body = body;
     host->room = room;
@@ -45,7 +45,7 @@ long curl_host_get(curl_host *host, const char *url, char *body, size_t room, si
     return status;
 }
 
-void curl_host_destroy(curl_host *host) {
+void casc_host_destroy(casc_host *host) {
     curl_easy_cleanup(host->easy);
     free(host);
     curl_global_cleanup();
