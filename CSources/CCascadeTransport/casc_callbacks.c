@@ -221,15 +221,16 @@ static bool is_replay(const casc_slot *slot) {
 /* What came on a kept connection since its last response is an answer to nothing: a status 408 before the server closes
    it, a second response to the request before. Curl looks only for the connection's end, and would take the rest for the
    answer to this request. Over HTTP/2 a connection has things to say between requests. */
-static bool is_fit(casc_slot *slot, bool reused, int local_port) {
-    if (reused) return slot->endpoint->http2 || casc_sockets_is_quiet(slot->loop, local_port);
-    for (int i = 0; i < 2; i++) casc_sockets_add(slot->loop, slot->opened[i], local_port);
+static bool is_fit(casc_slot *slot, bool reused, uint64_t key) {
+    casc_sockets *sockets = &slot->loop->sockets;
+    if (reused) return slot->endpoint->http2 || casc_sockets_is_quiet(sockets, key);
+    if (!casc_sockets_add(sockets, slot->opened[0], key)) casc_sockets_add(sockets, slot->opened[1], key);
     return true;
 }
 
 /* The connection stands and the request is about to be sent. */
 static int on_connected(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port) {
-    (void)remote_ip, (void)local_ip, (void)remote_port;
+    (void)local_ip;
     casc_slot *slot = ((casc_easy *)context)->slot;
     if (is_replay(slot)) return CURL_PREREQFUNC_ABORT;
     bool reused = is_reused(((casc_easy *)context)->handle);
@@ -237,7 +238,7 @@ static int on_connected(void *context, char *remote_ip, char *local_ip, int remo
     slot->sent_segment = slot->sent_offset = 0;
     slot->sent_at = casc_now();
     slot->outcome.connected_at = slot->sent_at;
-    if (!is_fit(slot, reused, local_port)) return CURL_PREREQFUNC_ABORT;
+    if (!is_fit(slot, reused, casc_sockets_key(remote_ip, remote_port, local_port))) return CURL_PREREQFUNC_ABORT;
     slot->outcome.sent = true;
     casc_deadline_update(slot);
     return CURL_PREREQFUNC_OK;
@@ -265,7 +266,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 
 /* A connection outlives the handle that it was made for: the context is the loop. */
 static int on_close_socket(void *context, curl_socket_t descriptor) {
-    casc_sockets_remove(context, descriptor);
+    casc_sockets_remove(&((casc_loop *)context)->sockets, descriptor);
     return close(descriptor);
 }
 

@@ -24,7 +24,6 @@ enum {
     DRAIN_MAX_BYTES = 64 * 1024,
     ANNOUNCED_BODY_MAX = 1024 * 1024,
     MAX_EVENTS = 256,
-    SOCKET_PAGES = 256, /* of the table of sockets by port */
     BUFFER_SMALLEST = 4096,
     BUFFER_CLASSES = 5, /* 4 to 64 KiB */
     BUFFERS_KEPT_BYTES = 1024 * 1024,
@@ -52,6 +51,13 @@ enum {
 
 typedef struct casc_slot casc_slot;
 typedef struct casc_free_buffer casc_free_buffer;
+
+typedef struct casc_sockets {
+    uint64_t *keys; /* by descriptor */
+    int key_count;
+    int *places;
+    size_t place_count, taken;
+} casc_sockets;
 
 typedef struct casc_easy {
     CURL *handle;
@@ -151,7 +157,7 @@ struct casc_loop {
     uint64_t curl_at;  /* when curl's timer is due; 0: not set */
     uint64_t armed_at; /* what the timerfd is set to; 0: disarmed */
     uint64_t idle_at;  /* when an idle loop gives its memory back; 0: it has, or it is not idle */
-    int *sockets[SOCKET_PAGES];
+    casc_sockets sockets;
     casc_slot **heap;
     int heap_count, heap_capacity;
     casc_free_buffer *free_buffers[BUFFER_CLASSES];
@@ -198,11 +204,13 @@ void casc_buffers_free(casc_loop *loop);
 void casc_callbacks_install(casc_loop *loop, casc_easy *easy);
 
 /* casc_sockets.c */
-void casc_sockets_add(casc_loop *loop, int descriptor, int port);
-void casc_sockets_remove(casc_loop *loop, int descriptor);
+uint64_t casc_sockets_key(const char *remote_ip, int remote_port, int local_port);
+/* False when it is not this descriptor that has the key's local port. */
+bool casc_sockets_add(casc_sockets *sockets, int descriptor, uint64_t key);
+void casc_sockets_remove(casc_sockets *sockets, int descriptor);
 /* Nothing has come on the connection, nor has it ended. */
-bool casc_sockets_is_quiet(const casc_loop *loop, int port);
-void casc_sockets_free(casc_loop *loop);
+bool casc_sockets_is_quiet(const casc_sockets *sockets, uint64_t key);
+void casc_sockets_free(casc_sockets *sockets);
 
 /* casc_transfer.c */
 void casc_transfer_submitted(casc_slot *slot, uint32_t what);

@@ -353,7 +353,7 @@ void casc_loop_destroy(casc_loop *loop) {
     close_descriptor(loop->epoll);
     pthread_mutex_destroy(&loop->lock);
     free(loop->heap);
-    casc_sockets_free(loop);
+    casc_sockets_free(&loop->sockets);
     free(loop);
 }
 

@@ -31,6 +31,7 @@ static void too_long(int signal) {
 /* usage: torture [seeds] */
 int main(int count, char **arguments) {
     signal(SIGALRM, too_long);
+    torture_sockets();
     torture_memory();
     torture_transport();
     torture_calls(count > 1 ? strtoull(arguments[1], NULL, 10) : 50);

@@ -80,6 +80,7 @@ void client_stop(client *client);
 bool use_json(void);
 
 /* The tortures. */
+void torture_sockets(void);
 void torture_memory(void);
 void torture_transport(void);
 void torture_calls(uint64_t seeds);
