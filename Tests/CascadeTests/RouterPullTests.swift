@@ -92,6 +92,9 @@ struct RouterPullTests {
         await eventually { !started.all.isEmpty }
         let staying = Task { try await fixture.router.complete(ChatRequest("hi")) }
         await eventually { fixture[0].log.count { $0.path == "/api/chat" && $0.outcome == .answered } == 2 }
+        // What comes after that answer is read after it.
+        let steps = started.all.count
+        await eventually { started.all.count > steps }
         leaving.cancel()
         #expect(await leaving.value?.code == .cancelled)
         #expect(try await staying.value.content == "fetched")
