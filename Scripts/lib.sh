@@ -99,6 +99,8 @@ test_targets() {
     log=$(mktemp)
     for folder in "$root"/Tests/*Tests/; do
         target=$(basename "$folder")
+        # What links jemalloc is left out of the package then.
+        case ${CASCADE_NO_JEMALLOC-}$target in 1CascadeMemoryTests | 1CascadeCommandTests) continue ;; esac
         ended=0
         timeout -k 10 "${test_seconds-300}" "$@" --filter "^$target\\." 2>&1 | tee "$log" || ended=$?
         result=$(grep -a 'Test run with' "$log" | tail -n 1) || result="✘ No test ran to its end (status $ended)"

@@ -68,7 +68,7 @@ struct RouterBreakerTests {
             $0.providers[0].timeouts.total = total
         }
         var request = ChatRequest("hi")
-        request.deadline = .milliseconds(20)
+        request.deadline = .milliseconds(100)
         let error = await failure { [request] in try await fixture.router.complete(request) }
         #expect(error?.code == .deadlineExceeded && error?.attempts.first?.failureClass == .timeout)
         #expect(fixture.router.status["p0"].circuitState == .closed && fixture.router.metrics["p0"].failed == 0)
