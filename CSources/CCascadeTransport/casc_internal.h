@@ -150,6 +150,7 @@ struct casc_loop {
     uint32_t free_slots; /* index + 1 */
     casc_endpoint *endpoints;
     bool closed; /* nothing can be opened any more */
+    casc_watch *watches;
 
     CURLM *multi;
     CURLSH *share;

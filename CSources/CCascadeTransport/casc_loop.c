@@ -137,6 +137,48 @@ static bool fire_curl_timer(casc_loop *loop) {
     return true;
 }
 
+/* --- What else lives here. --- */
+
+static bool watch_descriptor(casc_loop *loop, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    return descriptor >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+bool casc_loop_watch(casc_loop *loop, casc_watch *added) {
+    if (loop->closed || !watch_descriptor(loop, added->descriptor)) return false;
+    added->next = loop->watches;
+    loop->watches = added;
+    return true;
+}
+
+void casc_loop_unwatch(casc_loop *loop, casc_watch *watch) {
+    struct epoll_event unused = {.events = 0};
+    for (casc_watch **link = &loop->watches; *link != NULL; link = &(*link)->next) {
+        if (*link != watch) continue;
+        *link = watch->next;
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->descriptor, &unused);
+        return;
+    }
+}
+
+static casc_watch *find_watch(const casc_loop *loop, int descriptor) {
+    casc_watch *watch = loop->watches;
+    while (watch != NULL && watch->descriptor != descriptor) watch = watch->next;
+    return watch;
+}
+
+static bool run_due_watches(casc_loop *loop) {
+    bool any = false;
+    for (casc_watch *watch = loop->watches, *next; watch != NULL; watch = next) {
+        next = watch->next; /* it may go away in the call; no other one may */
+        if (watch->due_at == 0 || watch->due_at > loop->now) continue;
+        watch->due_at = 0;
+        watch->ready(watch->context);
+        any = true;
+    }
+    return any;
+}
+
 /* --- Rounds. --- */
 
 static void stop_running(casc_slot *slot) {
@@ -166,6 +208,7 @@ static bool stop_everything(casc_loop *loop) {
     loop->closed = true;
     pthread_mutex_unlock(&loop->lock);
     casc_slots_each(loop, stop_running);
+    while (loop->watches != NULL) loop->watches->stopping(loop->watches->context);
     return true;
 }
 
@@ -182,6 +225,7 @@ static bool pass(casc_loop *loop) {
     busy |= read_messages(loop);
     if (atomic_load_explicit(&loop->dead_endpoints, memory_order_relaxed) != NULL) casc_endpoints_bury(loop);
     busy |= casc_deadlines_fire(loop);
+    busy |= run_due_watches(loop);
     return busy;
 }
 
@@ -190,6 +234,9 @@ static void arm_timer(casc_loop *loop) {
     uint64_t deadline = casc_deadline_next(loop);
     if (deadline != 0 && (next == 0 || deadline < next)) next = deadline;
     if (loop->idle_at != 0 && (next == 0 || loop->idle_at < next)) next = loop->idle_at;
+    for (const casc_watch *watch = loop->watches; watch != NULL; watch = watch->next) {
+        if (watch->due_at != 0 && (next == 0 || watch->due_at < next)) next = watch->due_at;
+    }
     /* A timer that is set too early costs a wake-up, now and then; setting it exactly costs a system call, always. */
     if (next == 0 || (loop->armed_at != 0 && loop->armed_at <= next)) return;
     struct itimerspec when = {
@@ -206,6 +253,7 @@ static void drain(int descriptor) {
 
 static void handle_event(casc_loop *loop, const struct epoll_event *event) {
     int descriptor = event->data.fd;
+    casc_watch *watch;
     if (descriptor == loop->event) {
         drain(descriptor);
         /* acq_rel: whoever saw `true` and did not write has submitted before, and is seen by the next pass. */
@@ -213,6 +261,8 @@ static void handle_event(casc_loop *loop, const struct epoll_event *event) {
     } else if (descriptor == loop->timer) {
         drain(descriptor);
         loop->armed_at = 0;
+    } else if ((watch = find_watch(loop, descriptor)) != NULL) {
+        watch->ready(watch->context);
     } else {
         /* An error shows as readable and writable: curl then finds it out by reading or writing. */
         bool failed = (event->events & (EPOLLERR | EPOLLHUP)) != 0;
@@ -305,16 +355,11 @@ void casc_loop_stop(casc_loop *loop) {
 
 /* --- Making and unmaking. --- */
 
-static bool watch(casc_loop *loop, int descriptor) {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
-    return descriptor >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
 static bool open_descriptors(casc_loop *loop) {
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     loop->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    return loop->epoll >= 0 && watch(loop, loop->event) && watch(loop, loop->timer);
+    return loop->epoll >= 0 && watch_descriptor(loop, loop->event) && watch_descriptor(loop, loop->timer);
 }
 
 casc_loop *casc_loop_create(const casc_loop_options *options, int *error) {

@@ -70,6 +70,9 @@ public final class EventLoop: Sendable {
         await stopped.wait()
     }
 
+    /// The C loop, for what else lives on its thread; there for as long as this object is.
+    @unsafe package var rawLoop: OpaquePointer { unsafe handle.raw }
+
     /// The monotonic clock of every deadline here, in nanoseconds.
     public static var now: UInt64 { casc_now() }
 

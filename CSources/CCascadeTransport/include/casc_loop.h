@@ -58,6 +58,23 @@ void casc_loop_wake(casc_loop *loop);
 /* Whether the caller is on the loop's thread. */
 bool casc_loop_is_current(const casc_loop *loop);
 
+/*
+ * Something else that lives on the loop's thread: a descriptor, and an instant. The memory is the caller's, and stays
+ * where it is while it is watched. Everything here is done on the loop's thread, and `due_at` is changed there only.
+ */
+typedef struct casc_watch {
+    int descriptor;
+    uint64_t due_at; /* an instant of casc_now, forgotten when it has come; 0: none, 1: before the loop sleeps next */
+    void *_Nullable context;
+    void (*ready)(void *_Nullable context);    /* the descriptor is readable, or it is due */
+    void (*stopping)(void *_Nullable context); /* the loop stops: casc_loop_unwatch in this call */
+    struct casc_watch *_Nullable next;
+} casc_watch;
+
+/* False when the system refuses, or the loop is stopping. */
+bool casc_loop_watch(casc_loop *loop, casc_watch *watch);
+void casc_loop_unwatch(casc_loop *loop, casc_watch *watch);
+
 /* CLOCK_MONOTONIC in nanoseconds, the clock of every deadline here. */
 uint64_t casc_now(void);
 
