@@ -16,6 +16,7 @@ internal import CCascadeJSON
     var isNumber: Bool { has(CASC_JSON_NUMBER) }
     var isNull: Bool { has(CASC_JSON_NULL) }
     var isTrue: Bool { has(CASC_JSON_TRUE) }
+    var isFalse: Bool { has(CASC_JSON_FALSE) }
     var isArray: Bool { has(CASC_JSON_ARRAY) }
     var isObject: Bool { has(CASC_JSON_OBJECT) }
     /// The end of the object or array that began with the same tag.

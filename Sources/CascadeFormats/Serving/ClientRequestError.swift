@@ -1,0 +1,16 @@
+/// What is wrong with a request that a client sent to the gateway; its own to mend.
+package struct ClientRequestError: Error, Sendable, Hashable {
+    /// For a person; names the place, never the value.
+    package var message: String
+    /// The member that is wrong: `messages[2].content`.
+    package var parameter: String?
+
+    package init(_ message: String, parameter: String? = nil) {
+        self.message = message
+        self.parameter = parameter
+    }
+
+    static func expected(_ what: String, at parameter: String) -> ClientRequestError {
+        ClientRequestError("\(parameter) must be \(what)", parameter: parameter)
+    }
+}

@@ -1,0 +1,122 @@
+/// One message of a client's request while it is being read.
+struct OpenAIMessageFields {
+    private var role: String?
+    private var name: String?
+    private var content: [ContentPart] = []
+    private var reasoning: String?
+    private var toolCallID: String?
+    private var calls: [ToolCall] = []
+    private var part = Part()
+    private var call = Call()
+
+    fileprivate struct Part {
+        var type: String?
+        var text: String?
+        var address: String?
+        var detail: String?
+        var audio: String?
+        var audioFormat: String?
+    }
+
+    private struct Call {
+        var id: String?
+        var name: String?
+        var arguments: String?
+    }
+
+    mutating func take(_ hit: JSONHit, _ tag: OpenAIRequestTag, at path: String) throws(ClientRequestError) {
+        switch tag {
+        case .role: role = try hit.text("\(path).role")
+        case .name: name = try hit.text("\(path).name")
+        case .reasoning: reasoning = try hit.text("\(path).reasoning_content")
+        case .toolCallID: toolCallID = try hit.text("\(path).tool_call_id")
+        case .content: try takeContent(hit, at: path)
+        case .calls:
+            guard hit.isArray || hit.isEnd || hit.isNull else { throw .expected("an array", at: "\(path).tool_calls") }
+        case .call, .callID, .callName, .callArguments: try takeCall(hit, tag, at: "\(path).tool_calls[\(calls.count)]")
+        default: try takePart(hit, tag, at: "\(path).content[\(content.count)]")
+        }
+    }
+
+    private mutating func takeContent(_ hit: JSONHit, at path: String) throws(ClientRequestError) {
+        if hit.isString {
+            content = [.text(hit.string)]
+        } else if !(hit.isArray || hit.isEnd || hit.isNull) {
+            throw .expected("a string or an array", at: "\(path).content")
+        }
+    }
+
+    private mutating func takePart(_ hit: JSONHit, _ tag: OpenAIRequestTag, at path: String) throws(ClientRequestError)
+    {
+        switch tag {
+        case .part where hit.isEnd:
+            content.append(try part.content(at: path))
+            part = Part()
+        case .part:
+            guard hit.isObject else { throw .expected("an object", at: path) }
+        case .partType: part.type = try hit.text("\(path).type")
+        case .partText: part.text = try hit.text("\(path).text")
+        case .imageURL where hit.isString: part.address = hit.string
+        case .imageDetail: part.detail = try hit.text("\(path).image_url.detail")
+        case .audioData: part.audio = try hit.text("\(path).input_audio.data")
+        case .audioFormat: part.audioFormat = try hit.text("\(path).input_audio.format")
+        default: return
+        }
+    }
+
+    private mutating func takeCall(_ hit: JSONHit, _ tag: OpenAIRequestTag, at path: String) throws(ClientRequestError)
+    {
+        switch tag {
+        case .call where hit.isEnd:
+            guard let id = call.id, let name = call.name, let arguments = call.arguments else {
+                throw ClientRequestError("\(path) needs an id and a function with name and arguments", parameter: path)
+            }
+            calls.append(ToolCall(id: id, name: name, arguments: arguments))
+            call = Call()
+        case .call:
+            guard hit.isObject else { throw .expected("an object", at: path) }
+        case .callID: call.id = try hit.text("\(path).id")
+        case .callName: call.name = try hit.text("\(path).function.name")
+        default: call.arguments = try hit.text("\(path).function.arguments")
+        }
+    }
+
+    consuming func message(at path: String) throws(ClientRequestError) -> ChatMessage {
+        guard let role = role.flatMap(ChatMessage.Role.init) else {
+            let known = ChatMessage.Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .expected("one of \(known)", at: "\(path).role")
+        }
+        return ChatMessage(
+            role: role, content: content, name: name, toolCalls: calls, toolCallID: toolCallID, reasoning: reasoning)
+    }
+}
+
+extension OpenAIMessageFields.Part {
+    consuming func content(at path: String) throws(ClientRequestError) -> ContentPart {
+        switch type {
+        case "text"?, "refusal"?:
+            guard let text else { throw .expected("a string", at: "\(path).text") }
+            return .text(text)
+        case "image_url"?: return try image(at: "\(path).image_url")
+        case "input_audio"?:
+            guard let audio, let audioFormat else {
+                throw ClientRequestError("\(path).input_audio needs data and format", parameter: "\(path).input_audio")
+            }
+            return .audio(.base64(audio, format: audioFormat))
+        default: throw .expected("one of text, image_url, input_audio", at: "\(path).type")
+        }
+    }
+
+    /// Never a file: a client may not have the gateway's machine read.
+    private func image(at path: String) throws(ClientRequestError) -> ContentPart {
+        let detail = detail.flatMap(ImageDetail.init)
+        if let address {
+            if let source = ImageSource(dataURI: address) { return .image(source, detail: detail) }
+            let lowercased = address.prefix(8).lowercased()
+            if lowercased.hasPrefix("https://") || lowercased.hasPrefix("http://") {
+                return .image(.url(address), detail: detail)
+            }
+        }
+        throw .expected("a base64 data URI or an http address", at: "\(path).url")
+    }
+}
