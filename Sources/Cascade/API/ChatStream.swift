@@ -8,7 +8,7 @@
 /// read is kept once, as UTF-8, for ``collect()`` and for the error of an answer that is cut; not so by
 /// ``forEachText(_:)``, with which a stream takes no more memory the longer it is.
 public final class ChatStream: Sendable {
-    private let core: StreamCore
+    let core: StreamCore
 
     init(_ core: StreamCore) {
         self.core = core

@@ -101,6 +101,48 @@ extension StreamCore {
         return Self.advance(&state.call, stop: &state.stop, into: &sink)
     }
 
+    /// Has `relay` told all that is there, for as long as it wants more; nothing of it is kept.
+    @inline(never)
+    func relay(to relay: some AnswerRelay) -> Step<Void> {
+        if Task.isCancelled { cancel() }
+        return withState { relayStep(&$0, to: relay) }
+    }
+
+    private func relayStep<Relay: AnswerRelay>(_ state: inout State, to relay: Relay) -> Step<Void> {
+        var any = false
+        while true {
+            while let event = state.events.pop() {
+                relay.take(event)
+                note(event, in: &state)
+                any = true
+            }
+            if any, !relay.wantsMore { return .value(()) }
+            var sink = RelaySink<Relay>(relay: relay)
+            swap(&sink.others, &state.events)
+            let progress = Self.advance(&state.call, stop: &state.stop, into: &sink)
+            swap(&sink.others, &state.events)
+            state.unkeptBytes += sink.textBytes
+            any = any || sink.hasRelayed
+            switch progress {
+            case .more: continue
+            case .waiting where state.events.wantsMore: return any ? .value(()) : .wait(turn(&state))
+            case .waiting: continue
+            case .ended(let failure): end(&state, failure: failure)
+            case .over where state.events.wantsMore: return any ? .value(()) : .ended(state.error)
+            case .over: continue
+            }
+        }
+    }
+
+    /// What the answer's end is told by, of an event that is not kept.
+    private func note(_ event: ChatEvent, in state: inout State) {
+        switch event {
+        case .text(let piece): state.unkeptBytes += piece.utf8.count
+        case .finished, .usage, .toolCallStarted: state.answer.take(event)
+        case .reasoning, .toolCallArguments: break
+        }
+    }
+
     private enum Progress {
         case more
         case waiting

@@ -62,3 +62,46 @@ struct TextSink: TokenSink {
     mutating func finished(_ reason: FinishReason) { others.finished(reason) }
     mutating func identified(model: String?, id: String?) { others.identified(model: model, id: id) }
 }
+
+/// Tells a relay what comes, as it is decoded. What the stream itself has to know goes by way of its events.
+struct RelaySink<Relay: AnswerRelay>: TokenSink {
+    var others = StreamEvents()
+    private(set) var textBytes = 0
+    private(set) var hasRelayed = false
+    private var relay: Relay
+
+    init(relay: Relay) {
+        self.relay = relay
+    }
+
+    var tokenCount: Int { others.tokenCount }
+    var wantsMore: Bool { relay.wantsMore }
+
+    private mutating func count() {
+        others.countToken()
+        hasRelayed = true
+    }
+
+    mutating func text(_ utf8: Span<UInt8>) {
+        count()
+        textBytes += utf8.count
+        relay.text(utf8)
+    }
+
+    mutating func reasoning(_ utf8: Span<UInt8>) {
+        count()
+        relay.reasoning(utf8)
+    }
+
+    mutating func toolCallStarted(index: Int, id: String, name: String) {
+        others.toolCallStarted(index: index, id: id, name: name)
+    }
+
+    mutating func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
+        others.toolCallArguments(index: index, utf8)
+    }
+
+    mutating func usage(_ usage: Usage) { others.usage(usage) }
+    mutating func finished(_ reason: FinishReason) { others.finished(reason) }
+    mutating func identified(model: String?, id: String?) { others.identified(model: model, id: id) }
+}

@@ -1,0 +1,39 @@
+/// Takes a streamed answer apart where it goes on to somebody else, such as a client of the gateway.
+///
+/// Reasoning and text come as they are decoded; a tool call after what was decoded with it.
+package protocol AnswerRelay: AnyObject, ChatEventSink {
+    /// Whether it takes more before what it has was sent on.
+    var wantsMore: Bool { get }
+}
+
+extension ChatStream {
+    /// Has `relay` told what has come, waiting for it if need be; nothing of it is kept, so a stream takes no more memory
+    /// the longer it is.
+    ///
+    /// - Returns: `false` at the end of the answer, when there was nothing more.
+    /// - Throws: ``CascadeError`` when the answer was cut.
+    package func relay(to relay: some AnswerRelay) async throws(CascadeError) -> Bool {
+        while true {
+            switch core.relay(to: relay) {
+            case .value: return true
+            case .wait(let turn): await core.wait(turn)
+            case .ended(nil): return false
+            case .ended(let error?): throw error
+            }
+        }
+    }
+}
+
+extension AnswerRelay {
+    func take(_ event: ChatEvent) {
+        var relay = self
+        switch event {
+        case .text(let piece): relay.text(piece.utf8.span)
+        case .reasoning(let piece): relay.reasoning(piece.utf8.span)
+        case .toolCallStarted(let index, let id, let name): relay.toolCallStarted(index: index, id: id, name: name)
+        case .toolCallArguments(let index, let piece): relay.toolCallArguments(index: index, piece.utf8.span)
+        case .usage(let usage): relay.usage(usage)
+        case .finished(let reason): relay.finished(reason)
+        }
+    }
+}
