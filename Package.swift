@@ -44,7 +44,7 @@ let jemallocTargets: [Target] = [
     .executableTarget(
         name: "CascadeCommand",
         dependencies: [
-            "Cascade", "CascadeMemory", "CascadeTesting", "CascadeTransport",
+            "Cascade", "CascadeGateway", "CascadeMemory", "CascadeTesting", "CascadeTransport",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ],
@@ -58,6 +58,7 @@ let package = Package(
     name: "cascade",
     products: [
         .library(name: "Cascade", targets: ["Cascade"]),
+        .library(name: "CascadeGateway", targets: ["CascadeGateway"]),
         .library(name: "CascadeTesting", targets: ["CascadeTesting"]),
     ] + (usesJemalloc ? jemallocProducts : []),
     dependencies: [
@@ -74,11 +75,17 @@ let package = Package(
         .systemLibrary(
             name: "CLibcurl", path: "CSources/CLibcurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CLibmicrohttpd", path: "CSources/CLibmicrohttpd", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
         .systemLibrary(name: "CLinux", path: "CSources/CLinux"),
         .target(name: "CCascade", path: "CSources/CCascade", cSettings: cSettings),
         .target(
             name: "CCascadeTransport", dependencies: ["CCascade", "CLibcurl"], path: "CSources/CCascadeTransport",
             cSettings: cSettings + [.define("_GNU_SOURCE")]),
+        .target(
+            name: "CCascadeServer", dependencies: ["CCascadeTransport", "CLibmicrohttpd"],
+            path: "CSources/CCascadeServer", cSettings: cSettings + [.define("_GNU_SOURCE")]),
         .target(
             name: "CCascadeJSON", path: "CSources/CCascadeJSON",
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -102,6 +109,14 @@ let package = Package(
             swiftSettings: moduleSettings),
         .target(name: "CascadeTesting", dependencies: ["Cascade", "CLinux"], swiftSettings: moduleSettings),
 
+        .target(
+            name: "CascadeGateway",
+            dependencies: [
+                "Cascade", "CascadeFormats", "CascadeTransport", "CCascadeServer",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: moduleSettings),
+
         // Tests, one target a module.
         .target(name: "CCurlHost", dependencies: ["CLibcurl"], path: "CSources/CCurlHost", cSettings: cSettings),
         .testTarget(name: "CCascadeTests", dependencies: ["CCascade"], swiftSettings: swiftSettings),
@@ -117,6 +132,12 @@ let package = Package(
             dependencies: [
                 "Cascade", "CascadeTesting", "CCurlHost", .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CascadeGatewayTests",
+            dependencies: [
+                "Cascade", "CascadeGateway", "CascadeTesting", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         // Across modules: what providers, networks, callers and configurations do to a router.

@@ -1,0 +1,25 @@
+/// How a gateway serves.
+public struct GatewayOptions: Sendable {
+    /// An address of this machine in numbers, IPv4 or IPv6.
+    public var host = "127.0.0.1"
+    /// 0 takes a free one; see ``GatewayServer/port``.
+    public var port: UInt16 = 8080
+    /// Whether another address than loopback may be served. Whoever reaches it uses the providers' keys: there are no
+    /// keys of the gateway's own.
+    public var allowsAnyHost = false
+    /// The largest body of a request; a larger one is answered with 413.
+    public var maxBodyBytes = 32 << 20
+    /// Connections at a time, on each of the router's threads; more wait to be accepted.
+    public var maxConnections = 4096
+    /// Bytes that may wait for a slow client before its provider is made to wait.
+    public var outboxBytes = 64 << 10
+    /// How long a client of a streamed answer hears nothing before the first comment is sent to keep it waiting. With it
+    /// goes the status, so that a failure after it is told within the stream.
+    public var holdBeforeHeartbeat: Duration = .seconds(10)
+    /// Between two such comments.
+    public var heartbeat: Duration = .seconds(15)
+    /// A connection on which nothing moves for so long is closed, unless its request is being worked on. Whole seconds.
+    public var idleTimeout: Duration = .seconds(75)
+
+    public init() {}
+}

@@ -1,0 +1,91 @@
+public import Cascade
+internal import CascadeTransport
+
+/// A router behind HTTP, for clients that speak OpenAI's chat completions.
+///
+/// It serves on the router's own threads: a request is accepted, routed, sent upstream and answered on one of them.
+///
+/// ```swift
+/// let gateway = try await GatewayServer(router: router)
+/// print(gateway.address)
+/// ```
+///
+/// ``shutdown(within:)`` ends it, and so does the router's own shutdown, though not as gently.
+public final class GatewayServer: Sendable {
+    /// The port that is listened on.
+    public let port: UInt16
+    /// `http://127.0.0.1:8080`.
+    public let address: String
+    private let servers: [LoopServer]
+    private let active: ActiveCount
+
+    /// Begins to serve.
+    ///
+    /// - Throws: ``GatewayError`` when the address cannot be listened on.
+    public init(router: CascadeRouter, options: GatewayOptions = GatewayOptions()) async throws(GatewayError) {
+        try Self.check(options)
+        let loops = router.eventLoops
+        // Several listeners of one port would also share it with another process: ask for it alone first.
+        let probe = try Listener(address: options.host, port: options.port)
+        let port = probe.port
+        let active = ActiveCount()
+        let routes = Routes(router: router, active: active)
+        let (ids, limits) = (RequestIDs(), LoopServer.Limits(options))
+        var servers: [LoopServer] = []
+        let serve = { @Sendable (exchange: Exchange) in await routes.serve(exchange) }
+        if loops.count == 1 {
+            servers.append(
+                try await LoopServer.start(
+                    on: loops[0], listener: probe, limits: limits, ids: ids, active: active, work: serve))
+        } else {
+            probe.close()
+            for loop in loops {
+                let listener = try Listener(address: options.host, port: port, isShared: true)
+                servers.append(
+                    try await LoopServer.start(
+                        on: loop, listener: listener, limits: limits, ids: ids, active: active, work: serve))
+            }
+        }
+        self.port = port
+        address = "http://" + (options.host.contains(":") ? "[\(options.host)]" : options.host) + ":\(port)"
+        self.servers = servers
+        self.active = active
+    }
+
+    private static func check(_ options: GatewayOptions) throws(GatewayError) {
+        guard let isLoopback = Listener.isLoopback(options.host) else {
+            throw GatewayError("\(options.host) is not an address in numbers, such as 127.0.0.1 or ::1")
+        }
+        guard isLoopback || options.allowsAnyHost else {
+            var error = GatewayError(
+                "\(options.host) can be reached from outside, and whoever reaches it would use the providers' keys")
+            error.isHostRefused = true
+            throw error
+        }
+    }
+
+    /// Accepts no more connections, answers new requests on those that are open with 503, and gives those under way a
+    /// while to finish; then closes every connection. The router goes on.
+    public func shutdown(within grace: Duration = .zero) async {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: grace)
+        for server in servers { await server.drain() }
+        await active.close(within: grace)
+        // The last answers are on their way.
+        for server in servers {
+            while await server.unfinished() > 0, clock.now < end, !Task.isCancelled {
+                try? await clock.sleep(for: .milliseconds(5))
+            }
+            await server.stop()
+        }
+    }
+}
+
+extension LoopServer.Limits {
+    init(_ options: GatewayOptions) {
+        self.init(
+            maxBodyBytes: options.maxBodyBytes, maxConnections: options.maxConnections,
+            outboxBytes: options.outboxBytes, idleSeconds: Int(max(options.idleTimeout.components.seconds, 1)),
+            hold: options.holdBeforeHeartbeat, heartbeat: options.heartbeat)
+    }
+}

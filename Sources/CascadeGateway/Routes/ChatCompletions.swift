@@ -1,0 +1,80 @@
+internal import Cascade
+internal import CascadeFormats
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// `POST /v1/chat/completions`.
+struct ChatCompletions {
+    let router: CascadeRouter
+    let exchange: Exchange
+
+    func serve() async {
+        var call: OpenAIChatCall
+        do throws(ClientRequestError) {
+            call = try exchange.readBody { (body, count) throws(ClientRequestError) in
+                try OpenAIChatCall(body, count: count)
+            }
+        } catch {
+            return exchange.refuse(ErrorAnswer(error))
+        }
+        if let model = call.request.model, !router.knowsModel(model) {
+            guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
+            call.request.model = nil
+        }
+        if call.isStreamed { await stream(call) } else { await complete(call.request) }
+    }
+
+    private func writer(model: String, isStreamed: Bool) -> OpenAIAnswerWriter {
+        OpenAIAnswerWriter(
+            id: exchange.requestID, created: time(nil), model: model, isStreamed: isStreamed)
+    }
+
+    private func complete(_ request: ChatRequest) async {
+        do throws(CascadeError) {
+            let reply = try await router.complete(request)
+            let body = writer(model: reply.model, isStreamed: false).answer(
+                content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
+                finishReason: reply.finishReason, usage: reply.usage)
+            exchange.answerJSON(body, AnswerFields(reply))
+        } catch {
+            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+        }
+    }
+
+    // MARK: - In pieces
+
+    private func streamHead(_ cascade: [(name: String, value: String)]) -> AnswerHead {
+        AnswerHead(
+            status: 200,
+            fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-cache")] + cascade)
+    }
+
+    private func stream(_ call: OpenAIChatCall) async {
+        // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
+        exchange.hold(streamHead([]), piece: Array(": waiting\n\n".utf8))
+        do throws(CascadeError) {
+            let stream = try await router.stream(call.request)
+            exchange.unhold()
+            try await pass(stream, on: call)
+        } catch {
+            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+        }
+    }
+
+    private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
+        exchange.open(streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
+        let relay = OpenAIStreamRelay(
+            writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage)
+        while try await stream.relay(to: relay) {
+            guard exchange.write(relay.take()) else { return stream.cancel() }
+            await exchange.waitForRoom()
+        }
+        relay.end()
+        _ = exchange.write(relay.take())
+        exchange.finish()
+    }
+}

@@ -1,0 +1,47 @@
+internal import Cascade
+internal import CascadeFormats
+
+/// The models that can be asked for.
+struct Models {
+    let router: CascadeRouter
+    let exchange: Exchange
+
+    /// Stands for each provider's default where a client has to name a model.
+    static let anyModel = "cascade"
+
+    private var names: [String] {
+        let names = router.modelNames
+        return names.contains(Self.anyModel) ? names : names + [Self.anyModel]
+    }
+
+    func list() {
+        var json = JSONBytes()
+        json.raw(#"{"object":"list","data":["#)
+        for (index, name) in names.enumerated() {
+            if index > 0 { json.raw(",") }
+            Self.write(name, to: &json)
+        }
+        json.raw("]}")
+        exchange.answerJSON(json.bytes)
+    }
+
+    func tell(_ name: String) {
+        guard names.contains(name) else { return exchange.refuse(Self.unknown(name)) }
+        var json = JSONBytes()
+        Self.write(name, to: &json)
+        exchange.answerJSON(json.bytes)
+    }
+
+    private static func write(_ name: String, to json: inout JSONBytes) {
+        json.raw(#"{"id":"#)
+        json.string(name)
+        json.raw(#","object":"model","created":0,"owned_by":"cascade"}"#)
+    }
+
+    static func unknown(_ name: String) -> ErrorAnswer {
+        ErrorAnswer(
+            status: 404, type: .invalidRequest, code: "model_not_found",
+            message: "no provider has the model \(name.prefix(200)); GET /v1/models lists those there are",
+            parameter: "model")
+    }
+}

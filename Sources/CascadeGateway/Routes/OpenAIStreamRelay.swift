@@ -1,0 +1,87 @@
+internal import Cascade
+internal import CascadeFormats
+
+/// A streamed answer as OpenAI's chunks. What is decoded at once is one piece of bytes, sent together.
+final class OpenAIStreamRelay: AnswerRelay {
+    private let writer: OpenAIAnswerWriter
+    private let includesUsage: Bool
+    private var json = JSONBytes()
+    private var usage: Usage?
+
+    /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
+    private static let pieceBytes = 16 << 10
+
+    init(writer: OpenAIAnswerWriter, includesUsage: Bool) {
+        self.writer = writer
+        self.includesUsage = includesUsage
+        chunk { $0.raw(#""role":"assistant","content":"""#) }
+    }
+
+    var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
+
+    /// What has been written since the last call.
+    func take() -> [UInt8] {
+        defer { json.removeAll() }
+        return json.bytes
+    }
+
+    /// The answer is whole.
+    func end() {
+        if includesUsage, let usage { writer.usageChunk(usage, to: &json) }
+        json.raw("data: [DONE]\n\n")
+    }
+
+    private func chunk(_ delta: (inout JSONBytes) -> Void) {
+        writer.beginChunk(&json)
+        delta(&json)
+        writer.endChunk(&json)
+    }
+
+    func text(_ utf8: Span<UInt8>) {
+        chunk { json in
+            json.raw(#""content":""#)
+            json.escaped(utf8)
+            json.raw("\"")
+        }
+    }
+
+    func reasoning(_ utf8: Span<UInt8>) {
+        chunk { json in
+            json.raw(#""reasoning_content":""#)
+            json.escaped(utf8)
+            json.raw("\"")
+        }
+    }
+
+    func toolCallStarted(index: Int, id: String, name: String) {
+        chunk { json in
+            json.raw(#""tool_calls":[{"index":"#)
+            json.number(index)
+            json.raw(#","id":"#)
+            json.string(id)
+            json.raw(#","type":"function","function":{"name":"#)
+            json.string(name)
+            json.raw(#","arguments":""}}]"#)
+        }
+    }
+
+    func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
+        chunk { json in
+            json.raw(#""tool_calls":[{"index":"#)
+            json.number(index)
+            json.raw(#","function":{"arguments":""#)
+            json.escaped(utf8)
+            json.raw("\"}}]")
+        }
+    }
+
+    func usage(_ usage: Usage) {
+        self.usage = usage
+    }
+
+    func finished(_ reason: FinishReason) {
+        writer.finishChunk(reason, to: &json)
+    }
+
+    func identified(model: String?, id: String?) {}
+}

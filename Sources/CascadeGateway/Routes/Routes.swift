@@ -1,0 +1,77 @@
+internal import Cascade
+
+/// Which request goes where.
+struct Routes: Sendable {
+    let router: CascadeRouter
+    let active: ActiveCount
+
+    func serve(_ exchange: Exchange) async {
+        if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
+        switch exchange.path {
+        case "/v1/chat/completions":
+            guard allows("POST", exchange) else { return }
+            if active.isRefusing { return exchange.refuse(.shuttingDown) }
+            await ChatCompletions(router: router, exchange: exchange).serve()
+        case "/v1/models":
+            if allows("GET", exchange) { Models(router: router, exchange: exchange).list() }
+        case let path where path.hasPrefix("/v1/models/"):
+            if allows("GET", exchange) {
+                Models(router: router, exchange: exchange).tell(String(path.dropFirst("/v1/models/".count)))
+            }
+        case "/healthz":
+            if allows("GET", exchange) { exchange.tell(status: "ok", isWell: true) }
+        case "/readyz":
+            guard allows("GET", exchange) else { return }
+            let isReady = router.isReady && !active.isRefusing
+            exchange.tell(status: isReady ? "ready" : "not ready", isWell: isReady)
+        default:
+            exchange.refuse(
+                ErrorAnswer(
+                    status: 404, type: .invalidRequest, code: "unknown_url",
+                    message: "unknown address: \(exchange.method) \(exchange.path.prefix(200))"))
+        }
+    }
+
+    private func allows(_ method: String, _ exchange: Exchange) -> Bool {
+        if exchange.method == method || (method == "GET" && exchange.method == "HEAD") { return true }
+        var answer = ErrorAnswer(
+            status: 405, type: .invalidRequest, code: "method_not_allowed",
+            message: "\(exchange.path.prefix(200)) takes \(method), not \(exchange.method.prefix(20))")
+        answer.fields = [("allow", method == "GET" ? "GET, HEAD" : method)]
+        exchange.refuse(answer)
+        return false
+    }
+
+    private static func refusal(_ problem: Exchange.Problem) -> ErrorAnswer {
+        switch problem {
+        case .tooLarge:
+            ErrorAnswer(
+                status: 413, type: .invalidRequest, code: "request_too_large", message: "the body is too large")
+        case .framing:
+            ErrorAnswer(
+                status: 400, type: .invalidRequest, code: "ambiguous_length",
+                message: "the body has both a Content-Length and a Transfer-Encoding")
+        case .noMemory:
+            ErrorAnswer(status: 503, type: .server, code: "local", message: "the gateway is out of memory")
+        }
+    }
+}
+
+extension Exchange {
+    /// The fields that every answer has.
+    func fields(_ contentType: String) -> [(name: String, value: String)] {
+        [("content-type", contentType), ("x-request-id", requestID)]
+    }
+
+    func answerJSON(
+        status: Int = 200, _ body: [UInt8], _ cascade: AnswerFields = AnswerFields(),
+        fields: [(name: String, value: String)] = []
+    ) {
+        let own = self.fields("application/json")
+        answer(AnswerHead(status: status, fields: own + cascade.list(since: receivedAt) + fields), body)
+    }
+
+    fileprivate func tell(status: String, isWell: Bool) {
+        answerJSON(status: isWell ? 200 : 503, Array("{\"status\":\"\(status)\"}".utf8))
+    }
+}

@@ -1,0 +1,143 @@
+internal import CCascadeServer
+internal import CascadeTransport
+
+/// One request to the gateway and its answer.
+///
+/// The request's task runs on the loop's thread, where everything about an answer happens. Once the client is gone, or
+/// the loop has stopped, whatever is said here goes nowhere.
+// @unchecked Sendable: `raw` is constant and counted, and the C side does nothing on another thread than the loop's.
+// `task`, `isOpen` and `beats` are touched on that thread, and not after the loop has stopped.
+@safe final class Exchange: @unchecked Sendable {
+    enum Problem { case tooLarge, framing, noMemory }
+
+    private let raw: OpaquePointer
+    let method: String
+    let path: String
+    /// `nil` when the request is complete and sound.
+    let problem: Problem?
+    /// To quote in a complaint: the client's own, or one made here.
+    let requestID: String
+    /// ``EventLoop/now`` when the request was complete.
+    let receivedAt: UInt64
+    /// Whether the head of an answer in pieces has been given.
+    private(set) var isOpen = false
+    /// What is sent while the answer has not begun.
+    private var beats: (head: AnswerHead, piece: [UInt8])?
+    private var task: Task<Void, Never>?
+
+    /// In the server's `begin`.
+    init(_ raw: OpaquePointer, ids: RequestIDs) {
+        unsafe self.raw = raw
+        method = unsafe String(cString: casc_exchange_method(raw))
+        path = unsafe String(cString: casc_exchange_path(raw))
+        receivedAt = unsafe casc_exchange_received_at(raw)
+        let sent = unsafe casc_exchange_header(raw, "x-request-id").map { unsafe String(cString: $0) }
+        requestID = ids.accepted(sent) ?? ids.next()
+        problem =
+            switch unsafe casc_exchange_problem(raw) {
+            case CASC_PROBLEM_TOO_LARGE: .tooLarge
+            case CASC_PROBLEM_FRAMING: .framing
+            case CASC_PROBLEM_NO_MEMORY: .noMemory
+            default: nil
+            }
+    }
+
+    deinit {
+        unsafe casc_exchange_release(raw)
+    }
+
+    // MARK: - Its life, told by the server
+
+    func run(on executor: LoopExecutor, _ work: @escaping @Sendable (Exchange) async -> Void) {
+        task = Task(executorPreference: executor) { await work(self) }
+    }
+
+    func clientLeft() {
+        task?.cancel()
+    }
+
+    func ended() {
+        task = nil
+        beats = nil
+    }
+
+    func beat() {
+        guard let beats else { return }
+        open(beats.head)
+        _ = write(beats.piece)
+    }
+
+    // MARK: - The request
+
+    /// Lends the body, which 64 readable bytes follow, and lets go of it.
+    func readBody<Value, Failure: Error>(
+        _ read: (_ padded: Span<UInt8>, _ count: Int) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        var count = 0
+        let body = unsafe casc_exchange_body(raw, &count)
+        defer { unsafe casc_exchange_free_body(raw) }
+        guard let body = unsafe body else {
+            return try read(Self.noBody.span, 0)
+        }
+        // The exchange keeps the body, and its padding, until it is told to free it.
+        let padded = unsafe UnsafeBufferPointer(start: body, count: count + Int(CASC_EXCHANGE_PADDING))
+        return try unsafe read(padded.span, count)
+    }
+
+    private static let noBody = [UInt8](repeating: 0, count: Int(CASC_EXCHANGE_PADDING))
+
+    // MARK: - The answer
+
+    /// The whole answer.
+    func answer(_ head: AnswerHead, _ body: [UInt8]) {
+        _ = unsafe head.withFields { fields, count in
+            unsafe body.withUnsafeBytes { bytes in
+                unsafe casc_exchange_answer(raw, UInt32(head.status), fields, count, bytes.baseAddress, bytes.count)
+            }
+        }
+    }
+
+    /// Has `piece` sent, after `head`, whenever the answer has not begun for a while.
+    func hold(_ head: AnswerHead, piece: [UInt8]) {
+        beats = (head, piece)
+        _ = unsafe casc_exchange_hold(raw)
+    }
+
+    /// Begins an answer in pieces, unless that was done.
+    func open(_ head: AnswerHead) {
+        guard !isOpen else { return }
+        isOpen = unsafe head.withFields { fields, count in
+            unsafe casc_exchange_open(raw, UInt32(head.status), fields, count)
+        }
+    }
+
+    /// Ends the heartbeats.
+    func unhold() {
+        beats = nil
+        unsafe casc_exchange_unhold(raw)
+    }
+
+    /// - Returns: `false` when nobody is there to read it.
+    func write(_ piece: [UInt8]) -> Bool {
+        unsafe piece.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return true }
+            return unsafe casc_exchange_write(raw, start, bytes.count)
+        }
+    }
+
+    /// Ends an answer in pieces.
+    func finish() {
+        _ = unsafe casc_exchange_finish(raw, true)
+    }
+
+    /// Waits while the client is too slow for what was written; returns at once when it is gone.
+    func waitForRoom() async {
+        guard unsafe casc_exchange_is_full(raw) else { return }
+        unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            // A continuation is one pointer. The C side stores it and hands it to the server's `resume` exactly once,
+            // or says that it did not.
+            let waiter = unsafe unsafeBitCast(continuation, to: UnsafeMutableRawPointer.self)
+            if unsafe !casc_exchange_wait(raw, waiter) { unsafe continuation.resume() }
+        }
+    }
+}
