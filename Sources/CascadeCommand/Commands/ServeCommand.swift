@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Cascade
+internal import CascadeGateway
+internal import Foundation
+
+/// The router behind HTTP.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve OpenAI's chat completions over HTTP, answered by the cascade.",
+        discussion: """
+            Prints its address and serves until Ctrl-C or SIGTERM; then it accepts nothing more, and gives what is under \
+            way a while to finish. A second signal ends it at once.
+
+            POST /v1/chat/completions, whole and streamed; GET /v1/models; GET /healthz and /readyz. The model \
+            \"cascade\" stands for each provider's default.
+
+            There are no keys yet: whoever reaches the address uses the providers' own. So nothing but loopback is \
+            served, unless --insecure-bind is given.
+
+            Examples:
+              cascade serve
+              cascade serve --config providers.yaml --port 8081
+              curl http://127.0.0.1:8080/v1/models
+            """)
+
+    @OptionGroup var source: ConfigurationOptions
+
+    @Option(help: "The address, in numbers.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port; 0 takes a free one.")
+    var port: UInt16 = 8080
+
+    @Flag(help: "Serve another address than loopback, to whoever reaches it.")
+    var insecureBind = false
+
+    @Option(help: ArgumentHelp("How long requests may still take at the end.", valueName: "seconds"))
+    var grace = 30.0
+
+    @Flag(help: "Validate the configuration and the address, and end.")
+    var check = false
+
+    func validate() throws {
+        guard (0...3_600).contains(grace) else {
+            throw ValidationError("--grace takes 0 to 3600 seconds, not \(grace).")
+        }
+    }
+
+    func run() async throws {
+        let router = try await source.makeRouter()
+        do {
+            try await serve(router)
+        } catch {
+            await router.shutdown()
+            throw error
+        }
+        await router.shutdown()
+    }
+
+    private func serve(_ router: CascadeRouter) async throws {
+        var options = GatewayOptions()
+        options.host = host
+        options.port = port
+        options.allowsAnyHost = insecureBind
+        let gateway: GatewayServer
+        do throws(GatewayError) {
+            gateway = try await GatewayServer(router: router, options: options)
+        } catch {
+            let isRefused = !insecureBind && error.isHostRefused
+            throw CommandFailure.usage(error.message + (isRefused ? "; give --insecure-bind if that is meant" : ""))
+        }
+        if check {
+            try Console.write("ok: \(gateway.address) can be served\n")
+            return await gateway.shutdown()
+        }
+        try Console.write(gateway.address + "\n")
+        if Console.isErrorInteractive { Console.note("Ctrl-C ends it.") }
+        // Only a signal ends this: the stream has no end of its own.
+        for await _ in AsyncStream<Never>.makeStream().stream {}
+        if Console.isErrorInteractive { Console.note("Requests under way may finish; Ctrl-C again ends it at once.") }
+        // The signal has cancelled this task, and would cut the wait short.
+        let grace = Duration.seconds(grace)
+        await Task.detached { await gateway.shutdown(within: grace) }.value
+    }
+}
