@@ -42,7 +42,6 @@ static bool queue(casc_exchange *exchange, struct MHD_Response *response, unsign
     MHD_destroy_response(response);
     if (!queued) return false;
     exchange->stage = stage;
-    casc_hold_end(exchange);
     casc_exchange_resume(exchange);
     return true;
 }
@@ -52,7 +51,9 @@ bool casc_exchange_answer(casc_exchange *exchange, unsigned status, const casc_h
     if (!can_answer(exchange, CASC_WAITING)) return false;
     struct MHD_Response *response =
         MHD_create_response_from_buffer(length, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
-    return response != NULL && queue(exchange, response, status, headers, count, CASC_ANSWERED);
+    if (response == NULL || !queue(exchange, response, status, headers, count, CASC_ANSWERED)) return false;
+    casc_hold_end(exchange);
+    return true;
 }
 
 /* --- In pieces. --- */
@@ -142,6 +143,7 @@ bool casc_exchange_finish(casc_exchange *exchange, bool well) {
     if (!can_answer(exchange, CASC_OPENED) || exchange->finished) return false;
     exchange->finished = true;
     exchange->well = well;
+    casc_hold_end(exchange);
     casc_exchange_resume(exchange);
     return true;
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// A plain blocking client that shows the bytes a gateway sends, framing and all.
 final class HTTPClient {
@@ -137,6 +138,27 @@ final class HTTPClient {
             if receive() != nil { break }
         }
         throw Failure.missing(text)
+    }
+
+    /// A long answer in chunks that ends what is read: its body, without looking at it before it is there.
+    func readLongBody() throws -> [UInt8] {
+        let end = Data("\r\n0\r\n\r\n".utf8)
+        while input.suffix(end.count) != end {
+            if let ending = receive() { throw Failure.missing("the last chunk: \(ending)") }
+        }
+        let bytes = [UInt8](input)
+        input = Data()
+        var body: [UInt8] = []
+        // Behind the head.
+        var at = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) }) + 4
+        while at < bytes.count {
+            let line = bytes[at...].prefix { $0 != 0x0D }
+            let size = try #require(Int(String(decoding: line, as: UTF8.self), radix: 16))
+            let start = line.endIndex + 2
+            body += bytes[start..<start + size]
+            at = start + size + 2
+        }
+        return body
     }
 
     private func receive() -> Ending? {

@@ -112,7 +112,8 @@ extension GatewayTests {
                 last = fixture.providers[0].log[0].chunksSent
             }
             #expect(sent < 3_500)
-            let reply = client.read()
+            let body = String(decoding: try client.readLongBody(), as: UTF8.self)
+            let reply = HTTPClient.Reply(raw: Data(body.utf8))
             #expect(reply.text == text)
             #expect(reply.events.last == "[DONE]")
             await fixture.end()

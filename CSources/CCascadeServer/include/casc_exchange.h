@@ -68,7 +68,8 @@ bool casc_exchange_is_full(const casc_exchange *exchange);
    and `waiter` was not stored. One waiter at a time. */
 bool casc_exchange_wait(casc_exchange *exchange, void *waiter);
 
-/* From now on `held` is called at the server's intervals, until `casc_exchange_unhold` or the end. */
+/* From now on `held` is called at the server's intervals, until casc_exchange_unhold or the answer's end; also where an
+   answer in pieces was opened meanwhile. */
 bool casc_exchange_hold(casc_exchange *exchange);
 void casc_exchange_unhold(casc_exchange *exchange);
 
