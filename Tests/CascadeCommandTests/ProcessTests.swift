@@ -151,7 +151,7 @@ extension CommandTests {
 extension Workspace {
     /// Waits until the command has printed a line or more than a few bytes.
     @discardableResult
-    fileprivate func waitForOutput() async throws -> String {
+    func waitForOutput() async throws -> String {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(20)
         while clock.now < end {
