@@ -1,0 +1,47 @@
+"""What OpenAI's own client makes of the gateway: base URLs of one that answers, one limited, one failing, one silent."""
+
+import sys
+
+import openai
+
+answering, limited, failing, silent = sys.argv[1:]
+question = [{"role": "user", "content": "why?"}]
+
+
+def client(address, **options):
+    return openai.OpenAI(base_url=address + "/v1", api_key="none", **{"max_retries": 0, **options})
+
+
+def ask(address, **options):
+    given = {key: options.pop(key) for key in ("timeout", "max_retries") if key in options}
+    return client(address, **given).chat.completions.create(
+        **{"model": "cascade", "messages": question, **options}
+    )
+
+
+def refused(kind, address, **options):
+    try:
+        ask(address, **options)
+    except kind as error:
+        return error
+    raise AssertionError(f"no {kind.__name__}")
+
+
+whole = ask(answering)
+assert whole.choices[0].message.content.startswith("Light from"), whole
+assert whole.choices[0].finish_reason == "stop" and whole.usage.completion_tokens == 8, whole
+chunks = list(ask(answering, stream=True, stream_options={"include_usage": True}))
+text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+assert text == whole.choices[0].message.content, text
+assert chunks[-1].usage.completion_tokens == 8, chunks[-1]
+raw = client(answering).chat.completions.with_raw_response.create(model="cascade", messages=question)
+assert raw.headers["x-cascade-provider"] == "p0" and raw.request_id, raw.headers
+assert "cascade" in [model.id for model in client(answering).models.list()]
+assert refused(openai.NotFoundError, answering, model="nobody's").code == "model_not_found"
+assert refused(openai.BadRequestError, answering, temperature=9).param == "temperature"
+assert refused(openai.RateLimitError, limited).response.headers["retry-after"]
+# Three tries of the client's own are allowed, and the gateway says that they would help nobody.
+assert refused(openai.InternalServerError, failing, max_retries=3).status_code == 502
+refused(openai.APITimeoutError, silent, timeout=0.3)
+with ask(answering, stream=True) as stream:
+    next(iter(stream))
