@@ -1,4 +1,5 @@
 import Cascade
+import CascadeGateway
 import CascadeTesting
 import Foundation
 import Testing
