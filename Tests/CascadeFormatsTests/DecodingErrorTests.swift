@@ -254,6 +254,11 @@ private let statuses: [ErrorCase] = [
         #expect(classify(.anthropic, 500, anthropic("api_error", "x")).requestID == "req_1")
     }
 
+    @Test func `an identifier from the body is one line without keys`() {
+        let hostile = #"{"error": {"message": "x"}, "request_id": "req_1\nlevel=error \u007f sk-proj-0123456789"}"#
+        #expect(classify(.anthropic, 500, hostile).requestID == "req_1 level=error [redacted]")
+    }
+
     @Test func `a redirect tells where to`() {
         let error = classify(.openai, 308, "<html>", [("Location", "https://h/login?token=abc")])
         #expect(error.kind == .redirect)

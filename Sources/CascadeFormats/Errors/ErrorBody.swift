@@ -52,7 +52,7 @@ struct ErrorBody {
             case .reason: if let text = hit.text { ranked.append(text, .reason) }
             case .type: if let text = hit.text, text != "error" { ranked.append(text, .type) }
             case .retryDelay: retryDelay = hit.text.flatMap { DurationText.parse($0[...]) } ?? retryDelay
-            case .requestID: requestID = hit.text
+            case .requestID: requestID = hit.text.map(ErrorMessage.clean) ?? requestID
             default: break
             }
         }
