@@ -8,6 +8,7 @@ enum { UPLOAD_BUFFER = 16 * 1024, CONNECTION_LIFETIME_SECONDS = 600, CONNECT_FAL
 
 static void free_easy(casc_loop *loop, casc_easy *easy) {
     curl_easy_cleanup(easy->handle);
+    casc_set_leave(easy->set);
     free(easy->url);
     free(easy);
     atomic_fetch_sub_explicit(&loop->easy_handles, 1, memory_order_relaxed);
@@ -155,7 +156,8 @@ static casc_easy *make_easy(casc_endpoint *endpoint) {
     casc_easy *easy = calloc(1, sizeof *easy);
     if (easy == NULL) return NULL;
     easy->handle = curl_easy_init();
-    if (easy->handle == NULL || !set_copied_options(endpoint, easy->handle)) {
+    if (easy->handle != NULL && set_copied_options(endpoint, easy->handle)) easy->set = casc_set_join(endpoint->loop);
+    if (easy->set == NULL) {
         curl_easy_cleanup(easy->handle);
         free(easy);
         return NULL;

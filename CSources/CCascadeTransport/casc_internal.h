@@ -23,7 +23,8 @@ enum {
     ERROR_BODY_MAX = 256 * 1024,
     DRAIN_MAX_BYTES = 64 * 1024,
     ANNOUNCED_BODY_MAX = 1024 * 1024,
-    MAX_EVENTS = 256,
+    MAX_EVENTS = 16,
+    MAX_SETS = 64,
     BUFFER_SMALLEST = 4096,
     BUFFER_CLASSES = 5, /* 4 to 64 KiB */
     BUFFERS_KEPT_BYTES = 1024 * 1024,
@@ -50,6 +51,7 @@ enum {
 #define WAITER_SIGNALLED ((uintptr_t)1)
 
 typedef struct casc_slot casc_slot;
+typedef struct casc_set casc_set;
 typedef struct casc_free_buffer casc_free_buffer;
 
 typedef struct casc_sockets {
@@ -61,9 +63,11 @@ typedef struct casc_sockets {
 
 typedef struct casc_easy {
     CURL *handle;
+    casc_set *set;
     casc_slot *slot; /* NULL while pooled */
     struct casc_easy *next;
-    char *url; /* as set on the handle, so that setting it again can be skipped */
+    char *url;    /* as set on the handle, so that setting it again can be skipped */
+    bool started; /* curl has it under way */
     bool get;
     bool has_extra_headers;
     bool shows_body; /* the last body was set as CURLOPT_POSTFIELDS */
@@ -152,10 +156,10 @@ struct casc_loop {
     bool closed; /* nothing can be opened any more */
     casc_watch *watches;
 
-    CURLM *multi;
+    casc_set *sets[MAX_SETS];
+    uint32_t set_count;
     CURLSH *share;
     uint64_t now;
-    uint64_t curl_at;  /* when curl's timer is due; 0: not set */
     uint64_t armed_at; /* what the timerfd is set to; 0: disarmed */
     uint64_t idle_at;  /* when an idle loop gives its memory back; 0: it has, or it is not idle */
     casc_sockets sockets;
@@ -219,8 +223,19 @@ void casc_transfer_done(casc_easy *easy, CURLcode code);
 void casc_transfer_stop(casc_slot *slot, casc_end end, casc_deadline deadline);
 bool casc_slot_pause(casc_slot *slot);
 
+/* casc_sets.c */
+casc_set *casc_set_join(casc_loop *loop); /* NULL: no memory */
+void casc_set_leave(casc_set *set);
+bool casc_set_start(casc_easy *easy);
+void casc_set_end(casc_easy *easy);
+void casc_set_act(casc_set *set, int descriptor, uint32_t events);
+bool casc_sets_pass(casc_loop *loop);
+uint64_t casc_sets_due(const casc_loop *loop); /* 0: never */
+void casc_sets_close(casc_loop *loop);
+void casc_sets_free(casc_loop *loop);
+
 /* casc_loop.c */
-bool casc_loop_start_handle(casc_loop *loop, CURL *handle);
+uint64_t casc_loop_idle_from_now(const casc_loop *loop);
 void casc_loop_count_idleness(casc_loop *loop);
 int casc_loop_descriptor_shortage(const casc_loop *loop);
 

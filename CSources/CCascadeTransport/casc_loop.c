@@ -1,4 +1,4 @@
-/* The loop: its rounds, its descriptors, and what curl's multi handle asks of it. */
+/* The loop: its rounds and its descriptors. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 #include "casc_internal.h"
 
-enum { MAX_PASSES = 32, MAX_IDLE_CONNECTIONS = 4096, SPARE_DESCRIPTORS = 4 };
+enum { MAX_PASSES = 32, SPARE_DESCRIPTORS = 4 };
 static const uint64_t NANOSECONDS = 1000000000u;
 
 static _Thread_local const casc_loop *current_loop;
@@ -32,52 +32,6 @@ bool casc_loop_is_current(const casc_loop *loop) {
     return current_loop == loop;
 }
 
-/* --- What curl asks for. --- */
-
-static int on_socket(CURL *handle, curl_socket_t descriptor, int what, void *context, void *known) {
-    (void)handle;
-    casc_loop *loop = context;
-    struct epoll_event event = {.data.fd = descriptor};
-    if (what == CURL_POLL_REMOVE) {
-        /* Fails when curl has closed the descriptor already, which has removed it as well. */
-        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, descriptor, &event);
-        return 0;
-    }
-    event.events =
-        ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0) | ((what & CURL_POLL_OUT) != 0 ? (uint32_t)EPOLLOUT : 0);
-    int operation = known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    /* A number that was closed and given out again without curl's saying so is not in the state that is expected. */
-    if (epoll_ctl(loop->epoll, operation, descriptor, &event) != 0 && (errno == EEXIST || errno == ENOENT)) {
-        epoll_ctl(loop->epoll, errno == EEXIST ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event);
-    }
-    if (known == NULL) curl_multi_assign(loop->multi, descriptor, loop);
-    return 0;
-}
-
-static int on_timer(CURLM *multi, long milliseconds, void *context) {
-    (void)multi;
-    casc_loop *loop = context;
-    loop->curl_at = milliseconds < 0 ? 0 : loop->now + (uint64_t)milliseconds * 1000000u;
-    return 0;
-}
-
-static CURLM *make_multi(casc_loop *loop) {
-    CURLM *multi = curl_multi_init();
-    if (multi == NULL) return NULL;
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, loop);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, loop);
-    /* One stream at a time on a connection of HTTP/2. Where streams share one, libcurl keeps all that comes for a paused
-       one, up to its window of 32 MiB, copies it at each resumption, keeps the rest for the handle's next transfer when
-       it is given up, and leaves the server to send on until another stream has something to say. */
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, loop->options.connections_per_host);
-    /* Without this curl keeps four idle connections for each handle that happens to be running. */
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_IDLE_CONNECTIONS);
-    return multi;
-}
-
 static CURLSH *make_share(void) {
     CURLSH *share = curl_share_init();
     if (share == NULL) return NULL;
@@ -87,15 +41,14 @@ static CURLSH *make_share(void) {
     return share;
 }
 
-bool casc_loop_start_handle(casc_loop *loop, CURL *handle) {
-    loop->idle_at = 0;
-    atomic_fetch_add_explicit(&loop->started, 1, memory_order_relaxed);
-    return curl_multi_add_handle(loop->multi, handle) == CURLM_OK;
+/* When what does nothing from now on has been idle for long enough. */
+uint64_t casc_loop_idle_from_now(const casc_loop *loop) {
+    return loop->now + (uint64_t)loop->options.idle_seconds * NANOSECONDS;
 }
 
 void casc_loop_count_idleness(casc_loop *loop) {
     if (atomic_load_explicit(&loop->running, memory_order_relaxed) > 0) return;
-    loop->idle_at = loop->now + (uint64_t)loop->options.idle_seconds * NANOSECONDS;
+    loop->idle_at = casc_loop_idle_from_now(loop);
 }
 
 /* An errno value when this process can open hardly a descriptor more, else 0. Hardly: what libcurl had opened of those
@@ -114,33 +67,10 @@ int casc_loop_descriptor_shortage(const casc_loop *loop) {
     return error;
 }
 
-static bool read_messages(casc_loop *loop) {
-    bool any = false;
-    int left;
-    CURLMsg *message;
-    while ((message = curl_multi_info_read(loop->multi, &left)) != NULL) {
-        if (message->msg != CURLMSG_DONE) continue;
-        casc_easy *easy = NULL;
-        CURLcode code = message->data.result; /* the message dies with the handle's removal */
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
-        casc_transfer_done(easy, code);
-        any = true;
-    }
-    return any;
-}
-
-static bool fire_curl_timer(casc_loop *loop) {
-    if (loop->curl_at == 0 || loop->curl_at > loop->now) return false;
-    loop->curl_at = 0;
-    int running;
-    curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    return true;
-}
-
 /* --- What else lives here. --- */
 
 static bool watch_descriptor(casc_loop *loop, int descriptor) {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint32_t)descriptor};
     return descriptor >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
@@ -188,16 +118,10 @@ static void stop_running(casc_slot *slot) {
 
 static void give_memory_back(casc_loop *loop) {
     loop->idle_at = 0;
-    CURLM *fresh = make_multi(loop);
-    if (fresh == NULL) return;
     casc_endpoints_trim(loop);
     casc_slots_give_back(loop);
     casc_buffers_free(loop);
-    /* The one way libcurl has to close idle connections at once. */
-    CURLM *old = loop->multi;
-    curl_multi_cleanup(old);
-    loop->multi = fresh;
-    loop->curl_at = 0;
+    casc_sets_close(loop);
 }
 
 /* Once, after casc_loop_stop: nothing can be opened any more, and what is running ends. What was opened before and
@@ -221,8 +145,7 @@ static bool pass(casc_loop *loop) {
     bool busy = casc_slots_take_submitted(loop);
     busy |= stop_everything(loop);
     busy |= loop->options.run_jobs(loop->options.context);
-    busy |= fire_curl_timer(loop);
-    busy |= read_messages(loop);
+    busy |= casc_sets_pass(loop);
     if (atomic_load_explicit(&loop->dead_endpoints, memory_order_relaxed) != NULL) casc_endpoints_bury(loop);
     busy |= casc_deadlines_fire(loop);
     busy |= run_due_watches(loop);
@@ -230,7 +153,7 @@ static bool pass(casc_loop *loop) {
 }
 
 static void arm_timer(casc_loop *loop) {
-    uint64_t next = loop->curl_at;
+    uint64_t next = casc_sets_due(loop);
     uint64_t deadline = casc_deadline_next(loop);
     if (deadline != 0 && (next == 0 || deadline < next)) next = deadline;
     if (loop->idle_at != 0 && (next == 0 || loop->idle_at < next)) next = loop->idle_at;
@@ -252,9 +175,12 @@ static void drain(int descriptor) {
 }
 
 static void handle_event(casc_loop *loop, const struct epoll_event *event) {
-    int descriptor = event->data.fd;
+    int descriptor = (int)(uint32_t)event->data.u64;
+    uint32_t set = (uint32_t)(event->data.u64 >> 32);
     casc_watch *watch;
-    if (descriptor == loop->event) {
+    if (set != 0) {
+        casc_set_act(loop->sets[set - 1], descriptor, event->events);
+    } else if (descriptor == loop->event) {
         drain(descriptor);
         /* acq_rel: whoever saw `true` and did not write has submitted before, and is seen by the next pass. */
         atomic_exchange_explicit(&loop->wake_pending, false, memory_order_acq_rel);
@@ -263,13 +189,6 @@ static void handle_event(casc_loop *loop, const struct epoll_event *event) {
         loop->armed_at = 0;
     } else if ((watch = find_watch(loop, descriptor)) != NULL) {
         watch->ready(watch->context);
-    } else {
-        /* An error shows as readable and writable: curl then finds it out by reading or writing. */
-        bool failed = (event->events & (EPOLLERR | EPOLLHUP)) != 0;
-        int what = (failed || (event->events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
-                   (failed || (event->events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
-        int running;
-        curl_multi_socket_action(loop->multi, descriptor, what, &running);
     }
 }
 
@@ -316,8 +235,7 @@ static bool run_round(casc_loop *loop) {
 /* Here and not in casc_loop_destroy, which may come much later and on a thread that does not block SIGPIPE. */
 static void close_connections(casc_loop *loop) {
     casc_endpoints_trim(loop);
-    curl_multi_cleanup(loop->multi);
-    loop->multi = NULL;
+    casc_sets_close(loop);
 }
 
 void casc_loop_run(casc_loop *loop) {
@@ -370,10 +288,9 @@ casc_loop *casc_loop_create(const casc_loop_options *options, int *error) {
     loop->options = *options;
     loop->epoll = loop->event = loop->timer = -1;
     pthread_mutex_init(&loop->lock, NULL);
-    loop->multi = make_multi(loop);
     loop->share = make_share();
     bool opened = open_descriptors(loop);
-    if (loop->multi == NULL || loop->share == NULL || !opened) {
+    if (loop->share == NULL || !opened) {
         if (!opened && errno != 0) *error = errno;
         casc_loop_destroy(loop);
         return NULL;
@@ -389,7 +306,7 @@ static void close_descriptor(int descriptor) {
 void casc_loop_destroy(casc_loop *loop) {
     casc_endpoints_bury(loop);
     casc_endpoints_trim(loop);
-    if (loop->multi != NULL) curl_multi_cleanup(loop->multi);
+    casc_sets_free(loop);
     if (loop->share != NULL) curl_share_cleanup(loop->share);
     casc_slots_free(loop);
     casc_buffers_free(loop);

@@ -197,24 +197,26 @@ static void start(casc_slot *slot) {
     set_headers(slot, easy);
     set_method(slot, easy);
     casc_deadline_update(slot);
-    if (!casc_loop_start_handle(loop, easy->handle)) {
+    loop->idle_at = 0;
+    atomic_fetch_add_explicit(&loop->started, 1, memory_order_relaxed);
+    if (!casc_set_start(easy)) {
         casc_transfer_stop(slot, CASC_END_NO_MEMORY, CASC_DEADLINE_NONE);
     }
 }
 
 /* Over HTTP/2 libcurl would keep the connection of a transfer that is not at its end, and tell the server so only along
    with the next request: it would send on, and bill. */
-static void remove_handle(casc_slot *slot, CURL *handle) {
+static void remove_handle(casc_slot *slot, casc_easy *easy) {
     bool closes = slot->endpoint->http2;
-    if (closes) curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
-    curl_multi_remove_handle(slot->loop->multi, handle);
-    if (closes) curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 0L);
+    if (closes) curl_easy_setopt(easy->handle, CURLOPT_FORBID_REUSE, 1L);
+    casc_set_end(easy);
+    if (closes) curl_easy_setopt(easy->handle, CURLOPT_FORBID_REUSE, 0L);
 }
 
 static void let_go_of_easy(casc_slot *slot) {
     casc_easy *easy = slot->easy;
     if (easy == NULL) return;
-    remove_handle(slot, easy->handle);
+    remove_handle(slot, easy);
     slot->easy = NULL;
     casc_easy_give_back(slot->endpoint, easy);
     atomic_fetch_sub_explicit(&slot->loop->running, 1, memory_order_relaxed);

@@ -1,5 +1,5 @@
 /*
- * casc_loop: one thread that owns a CURLM and every easy handle in it: epoll for sockets, an eventfd to be woken by,
+ * casc_loop: one thread that owns its CURLMs and every easy handle in them: epoll for sockets, an eventfd to be woken by,
  * a timerfd for the next deadline.
  *
  * A round is: take what was submitted, run the executor's jobs, let curl's timer and the deadlines that are due fire,
