@@ -1,6 +1,6 @@
 /*
- * casc_loop: one thread that owns its CURLMs and every easy handle in them: epoll for sockets, an eventfd to be woken by,
- * a timerfd for the next deadline.
+ * casc_loop: one thread that owns its CURLMs and every easy handle in them: epoll for sockets, an eventfd to be woken
+ * by, a timerfd for the next deadline.
  *
  * A round is: take what was submitted, run the executor's jobs, let curl's timer and the deadlines that are due fire,
  * wait for sockets. Everything that touches curl happens on this thread; others reach it only through submissions by
