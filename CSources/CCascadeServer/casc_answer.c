@@ -58,14 +58,14 @@ bool casc_exchange_answer(casc_exchange *exchange, unsigned status, const casc_h
 
 /* --- In pieces. --- */
 
-static size_t unsent(const casc_exchange *exchange) {
+size_t casc_exchange_unsent(const casc_exchange *exchange) {
     return exchange->filled - exchange->sent;
 }
 
 void casc_exchange_wake(casc_exchange *exchange) {
     if (exchange->waiter == NULL) return;
     bool over = exchange->server == NULL || exchange->gone;
-    if (!over && unsent(exchange) > exchange->server->options.outbox / 2) return;
+    if (!over && casc_exchange_unsent(exchange) > exchange->server->options.outbox / 2) return;
     void *waiter = exchange->waiter;
     exchange->waiter = NULL;
     exchange->resume(waiter);
@@ -83,7 +83,7 @@ static ssize_t read_outbox(void *context, uint64_t position, char *out, size_t m
     (void)position;
     casc_exchange *exchange = context;
     if (exchange->gone) return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t length = unsent(exchange) < most ? unsent(exchange) : most;
+    size_t length = casc_exchange_unsent(exchange) < most ? casc_exchange_unsent(exchange) : most;
     if (length == 0) {
         if (exchange->finished)
             return exchange->well ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
@@ -116,7 +116,7 @@ bool casc_exchange_open(casc_exchange *exchange, unsigned status, const casc_hea
 static bool reserve_outbox(casc_exchange *exchange, size_t length) {
     if (exchange->filled + length <= exchange->outbox_capacity) return true;
     if (exchange->sent > 0) {
-        memmove(exchange->outbox, exchange->outbox + exchange->sent, unsent(exchange));
+        memmove(exchange->outbox, exchange->outbox + exchange->sent, casc_exchange_unsent(exchange));
         exchange->filled -= exchange->sent;
         exchange->sent = 0;
     }
@@ -149,11 +149,12 @@ bool casc_exchange_finish(casc_exchange *exchange, bool well) {
 }
 
 bool casc_exchange_is_full(const casc_exchange *exchange) {
-    return can_answer(exchange, CASC_OPENED) && unsent(exchange) >= exchange->server->options.outbox;
+    return can_answer(exchange, CASC_OPENED) && casc_exchange_unsent(exchange) >= exchange->server->options.outbox;
 }
 
 bool casc_exchange_wait(casc_exchange *exchange, void *waiter) {
-    if (!can_answer(exchange, CASC_OPENED) || unsent(exchange) <= exchange->server->options.outbox / 2) return false;
+    if (!can_answer(exchange, CASC_OPENED) || casc_exchange_unsent(exchange) <= exchange->server->options.outbox / 2)
+        return false;
     exchange->waiter = waiter;
     return true;
 }

@@ -1,6 +1,7 @@
 /* An exchange from the first bytes of its request to its end. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "casc_server_internal.h"
@@ -70,9 +71,31 @@ static void hand_over(casc_exchange *exchange) {
     if (exchange->client->hung_up) casc_exchange_client_left(exchange);
 }
 
-/* A request with two lengths is where two servers disagree on its end. */
-static bool is_framed_twice(struct MHD_Connection *connection) {
-    return field(connection, "Content-Length") != NULL && field(connection, "Transfer-Encoding") != NULL;
+/* What a head says of where its body ends. */
+typedef struct framing {
+    unsigned lengths, encodings;
+    bool is_odd;
+} framing;
+
+static enum MHD_Result read_field(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    (void)kind;
+    framing *framing = context;
+    if (strcasecmp(name, "Content-Length") == 0) {
+        framing->lengths++;
+    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        framing->encodings++;
+        framing->is_odd |= value == NULL || strcasecmp(value, "chunked") != 0;
+    }
+    /* "Content-Length : 4" is a length to some and nothing to others. */
+    framing->is_odd |= name[0] == 0 || name[strcspn(name, " \t")] != 0;
+    return MHD_YES;
+}
+
+/* Where two servers may disagree on a request's end, one of them takes the rest for another request. */
+static bool is_ambiguous(struct MHD_Connection *connection) {
+    framing framing = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, read_field, &framing);
+    return framing.is_odd || framing.lengths + framing.encodings > 1;
 }
 
 static bool reserve_body(casc_exchange *exchange, size_t length) {
@@ -105,11 +128,12 @@ enum MHD_Result casc_exchange_begin(casc_server *server, struct MHD_Connection *
     *context = exchange;
     exchange->client = client;
     client->exchange = exchange;
+    client->requests++;
     list(server, exchange);
     expect_body(exchange);
     /* Both are answered without the body: the first because nobody knows where it ends, and a client that asks first
        is told before it sends. The connection is closed after such an answer. */
-    if (is_framed_twice(connection)) {
+    if (is_ambiguous(connection)) {
         exchange->problem = CASC_PROBLEM_FRAMING;
         hand_over(exchange);
     } else if (exchange->problem != CASC_PROBLEM_NONE && field(connection, "Expect") != NULL) {

@@ -6,7 +6,7 @@
 
 #include "casc_server_internal.h"
 
-enum { MAX_HANGUPS = 64, CONNECTION_MEMORY = 32 * 1024 };
+enum { MAX_HANGUPS = 64 };
 
 /* --- What libmicrohttpd calls. --- */
 
@@ -26,46 +26,39 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *exchange = NULL;
 }
 
-/* Told of the hang-up alone, and once: what comes to be read is libmicrohttpd's. */
-static casc_client *watch_client(casc_server *server, int descriptor) {
-    casc_client *client = calloc(1, sizeof *client);
-    if (client == NULL) return NULL;
-    client->server = server;
-    client->descriptor = descriptor;
-    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = client};
-    if (epoll_ctl(server->hangups, EPOLL_CTL_ADD, descriptor, &event) == 0) return client;
-    free(client);
-    return NULL;
-}
-
 static void on_connection(void *context, struct MHD_Connection *connection, void **client,
                           enum MHD_ConnectionNotificationCode code) {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *client = info != NULL ? watch_client(context, info->connect_fd) : NULL;
+        *client = info != NULL ? casc_client_create(context, info->connect_fd) : NULL;
     } else {
-        /* The descriptor leaves the set when it is closed, which is next. */
-        free(*client);
+        casc_client_free(*client);
         *client = NULL;
     }
 }
 
 /* --- In the loop. --- */
 
+/* 0 is never. */
+static uint64_t sooner(uint64_t one, uint64_t other) {
+    if (one == 0 || other == 0) return one | other;
+    return one < other ? one : other;
+}
+
 /* When libmicrohttpd wants to run again whatever comes. */
-static uint64_t next_timeout(const casc_server *server) {
+static uint64_t next_timeout(const casc_server *server, uint64_t now) {
     MHD_UNSIGNED_LONG_LONG milliseconds = 0;
     if (MHD_get_timeout(server->daemon, &milliseconds) != MHD_YES) return 0;
-    return milliseconds == 0 ? 1 : casc_now() + milliseconds * 1000000u;
+    return milliseconds == 0 ? 1 : now + milliseconds * 1000000u;
 }
 
 static void run(void *context) {
     casc_server *server = context;
     casc_holds_fire(server);
     MHD_run(server->daemon);
-    uint64_t next = next_timeout(server), held = casc_holds_next(server);
-    if (held != 0 && (next == 0 || held < next)) next = held;
-    server->requests.due_at = next;
+    uint64_t now = casc_now(), next = casc_clients_look(server, now);
+    next = sooner(next, next_timeout(server, now));
+    server->requests.due_at = sooner(next, casc_holds_next(server));
 }
 
 /* Nothing here frees a client: libmicrohttpd does that when it runs. */
@@ -88,11 +81,12 @@ static void stop(void *context) {
 
 static struct MHD_Daemon *start_daemon(casc_server *server, int listener) {
     const casc_server_options *options = &server->options;
-    return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listener,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)options->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
+                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                            (unsigned)options->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            options->connection_memory, MHD_OPTION_END);
 }
 
 static bool join_loop(casc_server *server) {

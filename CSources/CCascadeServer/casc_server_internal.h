@@ -15,11 +15,26 @@ typedef struct casc_hold_line {
     casc_exchange *first, *last;
 } casc_hold_line;
 
+/* What a connection is waited for. */
+typedef enum casc_pace {
+    CASC_PACE_OURS,   /* nothing */
+    CASC_PACE_HEAD,   /* the head of a request, whole */
+    CASC_PACE_BODY,   /* its body, or a part of it */
+    CASC_PACE_ANSWER, /* to take of its answer */
+} casc_pace;
+
 typedef struct casc_client {
     casc_server *server;
     casc_exchange *exchange; /* NULL between two */
     int descriptor;
     bool hung_up;
+    uint32_t requests; /* whose head was whole */
+
+    /* When it was first found at its present pace, and what it had moved then. */
+    casc_pace pace;
+    uint32_t pace_request;
+    uint64_t since, moved, expected;
+    struct casc_client *next, *previous; /* of all connections */
 } casc_client;
 
 typedef enum casc_stage {
@@ -71,7 +86,14 @@ struct casc_server {
     casc_hold_line holding, beating;
     casc_exchange *exchanges;
     uint32_t exchange_count;
+    casc_client *clients_first;
+    uint64_t look_at; /* at the clients; 0: there are none */
 };
+
+/* casc_client.c */
+casc_client *casc_client_create(casc_server *server, int descriptor);
+void casc_client_free(casc_client *client);
+uint64_t casc_clients_look(casc_server *server, uint64_t now); /* when to call it again; 0: once something happens */
 
 /* casc_exchange.c */
 enum MHD_Result casc_exchange_begin(casc_server *server, struct MHD_Connection *connection, const char *path,
@@ -87,6 +109,7 @@ void casc_holds_fire(casc_server *server);
 uint64_t casc_holds_next(const casc_server *server);
 
 /* casc_answer.c */
+size_t casc_exchange_unsent(const casc_exchange *exchange);
 void casc_exchange_resume(casc_exchange *exchange);
 void casc_exchange_suspend(casc_exchange *exchange);
 void casc_exchange_wake(casc_exchange *exchange);

@@ -9,6 +9,9 @@ public struct GatewayOptions: Sendable {
     public var allowsAnyHost = false
     /// The largest body of a request; a larger one is answered with 413.
     public var maxBodyBytes = 32 << 20
+    /// The largest head of a request, fields and all, in about as many bytes; a larger one is answered with 431. The head
+    /// of an answer must fit, too: at least 4 KiB are taken. Each connection has so much memory.
+    public var maxHeadBytes = 16 << 10
     /// Connections at a time, on each of the router's threads; more wait to be accepted.
     public var maxConnections = 4096
     /// Bytes that may wait for a slow client before its provider is made to wait.
@@ -20,6 +23,14 @@ public struct GatewayOptions: Sendable {
     public var heartbeat: Duration = .seconds(15)
     /// A connection on which nothing moves for so long is closed, unless its request is being worked on. Whole seconds.
     public var idleTimeout: Duration = .seconds(75)
+    /// How long a client may take to send the head of a request. On a connection that has had one before it begins after
+    /// ``idleTimeout``.
+    public var headTimeout: Duration = .seconds(15)
+    /// A client that moves less than ``leastMovedBytes`` of its body, or of an answer that waits for it, within so long is
+    /// cut off, and its provider with it. Time in which the gateway has nothing for it does not count.
+    public var slowTimeout: Duration = .seconds(30)
+    /// See ``slowTimeout``.
+    public var leastMovedBytes = 8 << 10
 
     public init() {}
 }

@@ -85,7 +85,9 @@ extension LoopServer.Limits {
     init(_ options: GatewayOptions) {
         self.init(
             maxBodyBytes: options.maxBodyBytes, maxConnections: options.maxConnections,
-            outboxBytes: options.outboxBytes, idleSeconds: Int(max(options.idleTimeout.components.seconds, 1)),
+            headBytes: max(options.maxHeadBytes, 4 << 10), outboxBytes: options.outboxBytes,
+            idleSeconds: Int(max(options.idleTimeout.components.seconds, 1)), head: options.headTimeout,
+            slow: options.slowTimeout, leastMovedBytes: max(options.leastMovedBytes, 1),
             hold: options.holdBeforeHeartbeat, heartbeat: options.heartbeat)
     }
 }

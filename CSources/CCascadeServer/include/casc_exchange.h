@@ -30,7 +30,7 @@ enum { CASC_EXCHANGE_PADDING = 64 };
 typedef enum casc_problem {
     CASC_PROBLEM_NONE = 0,
     CASC_PROBLEM_TOO_LARGE = 1, /* the body */
-    CASC_PROBLEM_FRAMING = 2,   /* two lengths for one body */
+    CASC_PROBLEM_FRAMING = 2,   /* the body's end can be read in two ways */
     CASC_PROBLEM_NO_MEMORY = 3,
 } casc_problem;
 

@@ -4,7 +4,8 @@
  *
  * libmicrohttpd reads heads and bodies, frames answers and times idle connections out. What it cannot do is done here:
  * it does not look at a connection that is suspended, so a second epoll set holds every connection, for its hang-up
- * alone, and tells of a client that goes away while nobody reads from it or writes to it.
+ * alone, and tells of a client that goes away while nobody reads from it or writes to it. Nor does it mind a client that
+ * sends or takes a byte now and then, and so never ends: that is timed here.
  *
  * Everything but casc_listener_open and casc_listener_close happens on the loop's thread.
  */
@@ -34,8 +35,12 @@ typedef struct casc_server_options {
     size_t outbox;            /* unsent bytes of an answer at which its writer had better wait */
     uint32_t max_connections; /* at a time; more wait to be accepted */
     uint32_t idle_seconds;    /* a connection on which nothing moves for so long is closed */
-    uint64_t hold;            /* nanoseconds after which an exchange that is held is told so for the first time */
-    uint64_t beat;            /* and then each time */
+    size_t connection_memory; /* bytes for the head of a request, its fields' table, and the head of its answer */
+    uint64_t head;            /* nanoseconds within which the head of a request must be there */
+    uint64_t slow;            /* and within which a client must send or take `least_moved` bytes, or all there is */
+    uint64_t least_moved;
+    uint64_t hold; /* nanoseconds after which an exchange that is held is told so for the first time */
+    uint64_t beat; /* and then each time */
 
     /* Called on the loop's thread. `owner` is what `begin` returned. */
     void *_Nullable context;

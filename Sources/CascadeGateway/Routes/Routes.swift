@@ -50,7 +50,7 @@ struct Routes: Sendable {
         case .framing:
             ErrorAnswer(
                 status: 400, type: .invalidRequest, code: "ambiguous_length",
-                message: "the body has both a Content-Length and a Transfer-Encoding")
+                message: "where the body ends can be read in two ways")
         case .noMemory:
             ErrorAnswer(status: 503, type: .server, code: "local", message: "the gateway is out of memory")
         }

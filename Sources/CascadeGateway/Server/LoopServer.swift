@@ -15,8 +15,12 @@ internal import Synchronization
     struct Limits: Sendable {
         var maxBodyBytes: Int
         var maxConnections: Int
+        var headBytes: Int
         var outboxBytes: Int
         var idleSeconds: Int
+        var head: Duration
+        var slow: Duration
+        var leastMovedBytes: Int
         var hold: Duration
         var heartbeat: Duration
     }
@@ -58,7 +62,9 @@ internal import Synchronization
         var options = unsafe casc_server_options(
             max_body: limits.maxBodyBytes, outbox: limits.outboxBytes,
             max_connections: UInt32(clamping: limits.maxConnections), idle_seconds: UInt32(limits.idleSeconds),
-            hold: limits.hold.nanoseconds, beat: limits.heartbeat.nanoseconds, context: retained.toOpaque(),
+            connection_memory: limits.headBytes, head: limits.head.nanoseconds, slow: limits.slow.nanoseconds,
+            least_moved: UInt64(limits.leastMovedBytes), hold: limits.hold.nanoseconds,
+            beat: limits.heartbeat.nanoseconds, context: retained.toOpaque(),
             begin: { context, exchange in
                 // Retained until `closed`.
                 unsafe Unmanaged<LoopServer>.fromOpaque(context!).takeUnretainedValue().begin(exchange)
