@@ -130,14 +130,13 @@ final class HTTPClient {
         }
     }
 
-    /// Reads until the response holds this text, which must come within its first 64 KiB.
+    /// Reads until the response holds this text, which must come within its first 64 KiB, and returns those.
     func read(until text: String) throws -> String {
-        while input.count < 64 << 10 {
-            let all = String(decoding: input, as: UTF8.self)
-            if all.contains(text) { return all }
-            if receive() != nil { break }
+        while true {
+            let start = String(decoding: input.prefix(64 << 10), as: UTF8.self)
+            if start.contains(text) { return start }
+            guard input.count < 64 << 10, receive() == nil else { throw Failure.missing(text) }
         }
-        throw Failure.missing(text)
     }
 
     /// A long answer in chunks that ends what is read: its body, without looking at it before it is there.
