@@ -7,7 +7,10 @@
 
 #include "casc_server_internal.h"
 
-enum { READ_BLOCK = 2048, FIRST_OUTBOX_BYTES = 512, KEPT_OUTBOX_BYTES = 4096 };
+/* What is read for a client of HTTP/1.0; chunks are read into the connection's own memory. */
+enum { READ_BLOCK = 512 };
+
+enum { FIRST_OUTBOX_BYTES = 512, KEPT_OUTBOX_BYTES = 4096 };
 
 void casc_exchange_suspend(casc_exchange *exchange) {
     exchange->suspended = true;

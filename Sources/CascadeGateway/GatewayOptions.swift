@@ -11,7 +11,7 @@ public struct GatewayOptions: Sendable {
     public var maxBodyBytes = 32 << 20
     /// The largest head of a request, fields and all, in about as many bytes; a larger one is answered with 431. The head
     /// of an answer must fit, too: at least 4 KiB are taken. Each connection has so much memory.
-    public var maxHeadBytes = 16 << 10
+    public var maxHeadBytes = 8 << 10
     /// Connections at a time, on each of the router's threads; more wait to be accepted.
     public var maxConnections = 4096
     /// Bytes that may wait for a slow client before its provider is made to wait.

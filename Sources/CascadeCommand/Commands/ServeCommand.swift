@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Cascade
 internal import CascadeGateway
+internal import CascadeMemory
 internal import Foundation
 
 /// The router behind HTTP.
@@ -75,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
             return await gateway.shutdown()
         }
         try Console.write(gateway.address + "\n")
+        ProcessImage.forgetUnused()
         if Console.isErrorInteractive { Console.note("Ctrl-C ends it.") }
         // Only a signal ends this: the stream has no end of its own.
         for await _ in AsyncStream<Never>.makeStream().stream {}
