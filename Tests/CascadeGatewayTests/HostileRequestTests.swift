@@ -81,7 +81,7 @@ extension GatewayTests {
         @Test("An address that is too long, or no text, is an error like any other")
         func addresses() async throws {
             let fixture = try await GatewayFixture(Script())
-            for path in ["/\"%22%5C%0A\u{1}", "/%ff%fe%c0%80", "/" + String(repeating: "a", count: 6_000), "*"] {
+            for path in ["/\"%22%5C%0A\u{1}", "/%ff%fe%c0%80", "/" + String(repeating: "a", count: 3_000), "*"] {
                 let client = try fixture.client()
                 let reply = client.get(path)
                 #expect(reply.status == 404, "\(path.prefix(20))")
