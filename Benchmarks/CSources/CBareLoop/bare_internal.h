@@ -16,7 +16,8 @@ typedef struct bare_call {
     uint64_t started_at;
     uint64_t first_text_at; /* 0: none yet */
     bare_text text;
-    bool has_begun; /* for bare_loop_hold */
+    bool has_begun;  /* for bare_loop_hold */
+    bool is_waiting; /* for its interval to be over */
 } bare_call;
 
 struct bare_loop {

@@ -60,17 +60,42 @@ static int start_due(bare_loop *loop, int *begun, uint64_t *next, uint64_t *due)
     return error;
 }
 
+/* Starts those whose interval is over. The instant at which the next one's is, if that comes before `until`. */
+static int start_waiting(bare_loop *loop, uint64_t *next, uint64_t *until) {
+    uint64_t now = bare_now();
+    int error = 0;
+    for (int i = 0; i < loop->call_count && error == 0; i++) {
+        bare_call *call = &loop->calls[i];
+        if (!call->is_waiting) continue;
+        uint64_t due = call->started_at + loop->load->interval_ns;
+        if (due <= now) {
+            call->is_waiting = false;
+            error = start_next(loop, call, next);
+        } else if (*until == 0 || due < *until) {
+            *until = due;
+        }
+    }
+    return error;
+}
+
+static int start_again(bare_loop *loop, bare_call *call, uint64_t *next) {
+    call->is_waiting = loop->load->interval_ns > 0 && *next < loop->load->requests;
+    return call->is_waiting ? 0 : start_next(loop, call, next);
+}
+
 static int run(bare_loop *loop, bare_loop_result *result) {
     uint64_t next = 0, due = bare_now();
     int begun = 0;
     int error = start_due(loop, &begun, &next, &due);
-    while (error == 0 && (loop->running > 0 || due > 0)) {
-        error = bare_loop_round(loop, due);
+    while (error == 0 && (loop->running > 0 || due > 0 || next < loop->load->requests)) {
+        uint64_t until = due;
+        if (loop->load->interval_ns > 0) error = start_waiting(loop, &next, &until);
+        if (error == 0) error = bare_loop_round(loop, until);
         bare_call *call;
         CURLcode code;
         while (error == 0 && (call = bare_loop_take_ended(loop, &code)) != NULL) {
             record(call, code, result);
-            error = start_next(loop, call, &next);
+            error = start_again(loop, call, &next);
         }
         if (error == 0 && due > 0) error = start_due(loop, &begun, &next, &due);
     }

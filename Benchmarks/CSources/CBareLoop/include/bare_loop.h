@@ -30,6 +30,7 @@ typedef struct bare_loop_load {
     uint64_t requests;                      /* in all */
     int connections;                        /* at a time */
     uint64_t stagger_ns;                    /* between the first requests of two connections */
+    uint64_t interval_ns;                   /* at least, between the starts of two requests of one connection */
     bool reads_text;                        /* finds the text of each SSE event, or of the JSON body, and compares it */
     const uint8_t *_Nullable expected_text; /* of every answer, where reads_text */
     size_t expected_length;

@@ -25,6 +25,8 @@ struct RunCommand: AsyncParsableCommand {
     var promptBytes: Int?
     @Option(help: "Milliseconds between the first requests of two connections, for a double that paces its pieces.")
     var staggerMs = 0
+    @Option(help: "Milliseconds between two requests of one connection, however soon it is answered (curl only).")
+    var intervalMs = 0
     @Option(help: "The processor to stay on.")
     var cpu: Int?
     @Flag(help: "Stream the answers.")
@@ -41,6 +43,9 @@ struct RunCommand: AsyncParsableCommand {
         guard requests > 0, concurrency > 0 else { throw ValidationError("Counts begin at 1.") }
         guard promptBytes ?? 1 > 0 else { throw ValidationError("--prompt-bytes begins at 1.") }
         guard 0...60_000 ~= staggerMs else { throw ValidationError("--stagger-ms takes 0 to 60000.") }
+        guard intervalMs == 0 || (engine == .curl && 0...60_000 ~= intervalMs) else {
+            throw ValidationError("--interval-ms takes 0 to 60000, and the engine curl.")
+        }
     }
 
     func run() async throws {
@@ -48,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         var load = Load(
             upstreams: upstream, requests: requests, concurrency: concurrency, isStreamed: stream,
             staggerMilliseconds: staggerMs)
+        load.intervalMilliseconds = intervalMs
         if let promptBytes { load.prompt = Load.prompt(ofBytes: promptBytes) }
         let engine = try engine.make(for: load, usesBytes: bytes)
         let figures = try await Figures.measure(engine, load, keepsTimeline: timeline)

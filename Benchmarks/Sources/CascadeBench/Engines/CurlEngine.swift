@@ -58,7 +58,8 @@ extension Load {
                         var load = bare_loop_load(
                             url: url, headers: headers.baseAddress!, body: json, body_length: text.utf8.count,
                             requests: UInt64(requests), connections: Int32(concurrency),
-                            stagger_ns: UInt64(staggerMilliseconds) * 1_000_000, reads_text: expected != nil,
+                            stagger_ns: UInt64(staggerMilliseconds) * 1_000_000,
+                            interval_ns: UInt64(intervalMilliseconds) * 1_000_000, reads_text: expected != nil,
                             expected_text: expected?.start, expected_length: expected?.count ?? 0)
                         return withExtendedLifetime(expected) { body(&load) }
                     }

@@ -8,6 +8,8 @@ struct Load: Sendable {
     var isStreamed: Bool
     /// Between the first requests of two connections, so that paced answers do not come all at the same instant.
     var staggerMilliseconds = 0
+    /// At least, between two requests of one connection; 0: the next is sent when the last has been answered.
+    var intervalMilliseconds = 0
     var prompt = "Why is the sky blue?"
     var model = "bench"
 
