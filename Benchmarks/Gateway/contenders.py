@@ -52,8 +52,9 @@ router_settings: {{num_retries: 0}}
 """
 
 FERRO = """\
-strategy: {{mode: single}}
-targets: [{{virtual_key: openai}}]
+strategy: {mode: single}
+targets: [{virtual_key: openai}]
+aliases: {bench: gpt-4o-mini}
 """
 
 
@@ -83,7 +84,9 @@ class Contender:
         return [self.program, "--worker-urls", f"http://127.0.0.1:{upstream}", "--host", "127.0.0.1", "--port",
                 str(port), "--policy", "round_robin", "--disable-retries", "--disable-circuit-breaker"], {}
 
-    sglang_router = vllm_router
+    def sglang_router(self, path, upstream, port):
+        command, extra = self.vllm_router(path, upstream, port)
+        return [command[0], "launch", *command[1:]], extra
 
     def litellm(self, path, upstream, port):
         path.write_text(LITELLM.format(upstream=upstream))
@@ -91,8 +94,10 @@ class Contender:
 
     def ferrogw(self, path, upstream, port):
         path.write_text(FERRO)
-        return [self.program], {"GATEWAY_CONFIG": str(path), "PORT": str(port), "OPENAI_API_KEY": "none",
-                                "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}"}
+        return [self.program], {
+            "GATEWAY_CONFIG": str(path), "PORT": str(port), "OPENAI_API_KEY": "none", "LOG_LEVEL": "error",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}", "ALLOW_UNAUTHENTICATED_PROXY": "true",
+            "RATE_LIMIT_RPS": "1000000", "RATE_LIMIT_BURST": "1000000"}
 
 
 ALL = [Contender("cascade"), Contender("envoy"), Contender("vllm-router", 0.5), Contender("sglang-router", 0.25),

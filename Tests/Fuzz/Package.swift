@@ -17,7 +17,11 @@ let package = Package(
         .target(name: "CFuzzTargets", dependencies: [.product(name: "Cascade", package: "cascade")]),
         .executableTarget(
             name: "CascadeFuzz",
-            dependencies: ["CFuzzTargets", .product(name: "Cascade", package: "cascade")],
+            dependencies: [
+                "CFuzzTargets", .product(name: "Cascade", package: "cascade"),
+                .product(name: "CascadeGateway", package: "cascade"),
+                .product(name: "CascadeTesting", package: "cascade"),
+            ],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx17

@@ -14,6 +14,7 @@ enum FuzzCommand {
         ("errors", fuzzErrors),
         ("limits", fuzzLimits),
         ("configuration", fuzzConfiguration),
+        ("gateway", fuzzGateway),
     ]
 
     static func main() {
