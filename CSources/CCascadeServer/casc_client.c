@@ -49,6 +49,18 @@ void casc_client_free(casc_client *client) {
     free(client);
 }
 
+void casc_client_hung_up(casc_client *client) {
+    client->hung_up = true;
+    casc_exchange *exchange = client->exchange;
+    if (exchange != NULL && exchange->stage != CASC_RECEIVING) {
+        casc_exchange_client_left(exchange);
+    } else {
+        /* What has come before is still read. But libmicrohttpd, which is told once of what comes together, may have
+           read that alone, and would wait for more: this tells it again. */
+        shutdown(client->descriptor, SHUT_RD);
+    }
+}
+
 /* --- How fast they are. --- */
 
 static casc_pace pace_of(const casc_client *client) {

@@ -66,11 +66,7 @@ static void take_hangups(void *context) {
     casc_server *server = context;
     struct epoll_event events[MAX_HANGUPS];
     int count = epoll_wait(server->hangups, events, MAX_HANGUPS, 0);
-    for (int i = 0; i < count; i++) {
-        casc_client *client = events[i].data.ptr;
-        client->hung_up = true;
-        if (client->exchange != NULL) casc_exchange_client_left(client->exchange);
-    }
+    for (int i = 0; i < count; i++) casc_client_hung_up(events[i].data.ptr);
 }
 
 static void stop(void *context) {

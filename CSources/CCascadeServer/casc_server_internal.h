@@ -93,6 +93,7 @@ struct casc_server {
 /* casc_client.c */
 casc_client *casc_client_create(casc_server *server, int descriptor);
 void casc_client_free(casc_client *client);
+void casc_client_hung_up(casc_client *client);
 uint64_t casc_clients_look(casc_server *server, uint64_t now); /* when to call it again; 0: once something happens */
 
 /* casc_exchange.c */

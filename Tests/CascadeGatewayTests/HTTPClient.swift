@@ -80,6 +80,9 @@ final class HTTPClient {
         unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// Nothing more is sent; what comes can be read.
+    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+
     func send(_ text: String) { send(Data(text.utf8)) }
 
     func send(_ bytes: Data) {

@@ -96,6 +96,28 @@ extension GatewayTests {
             await fixture.end()
         }
 
+        @Test(
+            "A client that ends in the middle of its request is let go at once",
+            arguments: [
+                ["GS", "SSPOS vT/1:::. {\"model\":1"], [line, "A: b"], [line + "Content-Length: 9\r\n\r\n", "{"],
+            ])
+        func unfinished(_ parts: [String]) async throws {
+            let fixture = try await GatewayFixture(
+                Script(),
+                gateway: {
+                    $0.headTimeout = .seconds(3_000)
+                    $0.slowTimeout = .seconds(3_000)
+                })
+            // The end comes with the last bytes, or after them.
+            for _ in 0..<30 {
+                let client = try fixture.client()
+                for part in parts { client.send(part) }
+                client.finishSending()
+                #expect(client.waitForEnd() != .silent)
+            }
+            await fixture.end()
+        }
+
         @Test("Many hostile clients at once disturb nobody, and nobody gets another's answer")
         func storm() async throws {
             let script = Script(chunks: 8, chunkDelay: .milliseconds(2))
