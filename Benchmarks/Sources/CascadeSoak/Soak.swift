@@ -10,12 +10,15 @@ final class Soak: Sendable {
     let callers: Int
     let rate: Double
     let seed: UInt64
+    private let gateway: SoakGateway?
     private let progress = Mutex(SoakProgress())
 
-    init(callers: Int, rate: Double, seed: UInt64) throws {
+    /// - Parameter isGateway: Whether callers ask over HTTP.
+    init(callers: Int, rate: Double, seed: UInt64, isGateway: Bool) async throws {
         (self.callers, self.rate, self.seed) = (callers, rate, seed)
         servers = try SoakServers(seed: seed)
         router = try SoakSettings.router(of: servers, seed: seed)
+        gateway = isGateway ? try await SoakGateway(router: router, connections: callers) : nil
     }
 
     /// Puts the router under load for a while, lets it come to rest and looks at what is left.
@@ -32,8 +35,8 @@ final class Soak: Sendable {
             group.addTask { await self.readLogs(until: end) }
             for index in 0..<callers {
                 var caller = SoakCaller(
-                    router: router, servers: servers, ledger: ledger, pause: .seconds(Double(callers) / rate),
-                    generator: SplitMix64(seed: seed ^ salt &+ UInt64(index)))
+                    router: router, servers: servers, ledger: ledger, gateway: gateway,
+                    pause: .seconds(Double(callers) / rate), generator: SplitMix64(seed: seed ^ salt &+ UInt64(index)))
                 group.addTask { await caller.ask(until: end) }
             }
         }
@@ -45,6 +48,7 @@ final class Soak: Sendable {
     /// The findings once nothing is under way any more.
     func finish() async -> (SoakLedger.Findings, SoakProgress) {
         await readLogs(until: .now + .seconds(1))
+        await gateway?.shutdown()
         await router.shutdown()
         servers.stop()
         var findings = ledger.findings

@@ -6,6 +6,8 @@ struct SoakCaller {
     let router: CascadeRouter
     let servers: SoakServers
     let ledger: SoakLedger
+    /// `nil`: the router itself is asked.
+    let gateway: SoakGateway?
     /// Between two questions, on average.
     let pause: Duration
     var generator: SplitMix64
@@ -36,6 +38,7 @@ struct SoakCaller {
     }
 
     private func ask(_ id: Int, _ manner: Manner) async {
+        if let gateway { return await ask(id, over: gateway, isStreamed: manner != .whole) }
         let request = ChatRequest("This is question #\(id)#.")
         do throws(CascadeError) {
             check(id, try await manner == .whole ? whole(request) : read(request, manner))

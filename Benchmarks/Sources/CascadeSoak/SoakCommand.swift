@@ -19,6 +19,8 @@ struct SoakCommand: AsyncParsableCommand {
     var callers = 48
     @Option(help: "Requests a second, about.")
     var rate = 400.0
+    @Flag(help: "Ask over HTTP, as clients of the gateway.")
+    var gateway = false
     @Option(help: "What is drawn depends on it alone.")
     var seed: UInt64 = 1
 
@@ -30,7 +32,7 @@ struct SoakCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let soak = try Soak(callers: callers, rate: rate, seed: seed)
+        let soak = try await Soak(callers: callers, rate: rate, seed: seed, isGateway: gateway)
         let begin = await soak.run(for: .seconds(min(seconds / 4, 60)), salt: 0)
         let end = await soak.run(for: .seconds(seconds), salt: 1 << 32)
         let (findings, progress) = await soak.finish()

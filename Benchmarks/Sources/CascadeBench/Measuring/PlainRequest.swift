@@ -70,7 +70,9 @@ enum PlainRequest {
 
     /// `nil` for anything but a 200 whose text stands in the JSON as it is.
     private static func content(of response: [UInt8]) -> [UInt8]? {
-        guard response.starts(with: "HTTP/1.1 200 ".utf8), response.last == UInt8(ascii: "}") else { return nil }
+        // Some gateways end the body with a line's end.
+        let last = response.last { $0 != UInt8(ascii: "\n") }
+        guard response.starts(with: "HTTP/1.1 200 ".utf8), last == UInt8(ascii: "}") else { return nil }
         let start = response.firstRange(of: Array(#""content":""#.utf8))?.upperBound
         guard let start, let end = response[start...].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
         let content = response[start..<end]
