@@ -78,6 +78,12 @@ let package = Package(
         .systemLibrary(
             name: "CLibmicrohttpd", path: "CSources/CLibmicrohttpd", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "CGnuTLS", path: "CSources/CGnuTLS", pkgConfig: "gnutls",
+            providers: [.apt(["libgnutls28-dev"]), .brew(["gnutls"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "CSources/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(name: "CLinux", path: "CSources/CLinux"),
         .target(name: "CCascade", path: "CSources/CCascade", cSettings: cSettings),
         .target(
@@ -112,7 +118,7 @@ let package = Package(
         .target(
             name: "CascadeGateway",
             dependencies: [
-                "Cascade", "CascadeFormats", "CascadeTransport", "CCascadeServer",
+                "Cascade", "CascadeFormats", "CascadeTransport", "CCascadeServer", "CGnuTLS", "CSQLite",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: moduleSettings),

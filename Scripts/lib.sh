@@ -3,7 +3,9 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for the scripts that source this
-build_packages=(libcurl4-openssl-dev libjemalloc-dev libmicrohttpd-dev libsimdjson-dev pkg-config g++)
+build_packages=(
+    libcurl4-openssl-dev libgnutls28-dev libjemalloc-dev libmicrohttpd-dev libsimdjson-dev libsqlite3-dev pkg-config g++
+)
 # shellcheck disable=SC2034
 test_packages=("${build_packages[@]}" openssl)
 
@@ -17,9 +19,11 @@ die() {
 have_package() {
     case $1 in
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
+    libgnutls28-dev) pkg-config --exists gnutls ;;
     libjemalloc-dev) pkg-config --exists jemalloc ;;
     libmicrohttpd-dev) pkg-config --exists libmicrohttpd ;;
     libsimdjson-dev) pkg-config --exists simdjson || [ -e /usr/include/simdjson.h ] ;;
+    libsqlite3-dev) pkg-config --exists sqlite3 ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
     g++ | openssl | pkg-config | python3) command -v "$1" ;;
     *) die "have_package: how to look for $1 is not known" ;;

@@ -28,7 +28,7 @@ struct CascadeCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ChatCommand.self, BatchCommand.self, DemoCommand.self, ProvidersCommand.self, ExplainCommand.self,
-            CheckCommand.self, TuningCommand.self, LoopbackCommand.self, ServeCommand.self,
+            CheckCommand.self, TuningCommand.self, LoopbackCommand.self, ServeCommand.self, KeysCommand.self,
         ])
 
     private static var version: String {

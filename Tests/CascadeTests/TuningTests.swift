@@ -30,16 +30,19 @@ struct TuningTests {
             "CASCADE_POOL_MAX_IDLE": "0", "CASCADE_CONNECTIONS_PER_HOST": "7", "CASCADE_CURL_BUFFER_BYTES": "2048",
             "CASCADE_CONNECTION_MAX_IDLE_SECONDS": "30", "CASCADE_DECISION_CACHE_ENTRIES": "5",
             "CASCADE_MEMORY_LIMIT_BYTES": "0", "CASCADE_MAX_CONCURRENT_REQUESTS": "9", "CASCADE_HTTP2": "on",
+            "CASCADE_GATEWAY_STORE": "keys.db",
         ])
         #expect(tuning.configurationPath == "/etc/c.yaml" && tuning.logLevel == "debug" && tuning.ioThreads == 2)
         #expect(tuning.arenaBlockBytes == 32_768 && tuning.arenaMaxBytes == 1 << 30 && tuning.ringBytes == 2 << 20)
         #expect(tuning.poolMaxIdle == 0 && tuning.connectionsPerHost == 7 && tuning.curlBufferBytes == 2048)
         #expect(tuning.connectionMaxIdle == .seconds(30) && tuning.decisionCacheEntries == 5)
         #expect(tuning.memoryLimitBytes == 0 && tuning.maxConcurrentRequests == 9 && tuning.http2)
+        #expect(tuning.gatewayStorePath == "keys.db")
         #expect(tuning.report().allSatisfy { $0.source == .environment })
         #expect(
             tuning.report().map(\.value) == [
                 "/etc/c.yaml", "debug", "2", "32k", "1g", "2m", "0", "7", "2k", "30", "5", "0", "9", "on",
+                "keys.db",
             ])
     }
 

@@ -78,5 +78,9 @@ extension Tuning {
             "CASCADE_HTTP2", .toggle(\.http2), default: "off",
             "Whether HTTP/2 is offered to providers that do not say.",
             change: "When a provider wants it; each stream still has a connection of its own."),
+        TuningVariable(
+            "CASCADE_GATEWAY_STORE", .path(\.gatewayStorePath), default: "",
+            "The gateway's file of keys, usage and history, where no `--store` is given.",
+            change: "To give keys to the gateway's clients, and to keep its history; without it neither is there."),
     ]
 }

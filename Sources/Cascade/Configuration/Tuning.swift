@@ -28,6 +28,8 @@ public struct Tuning: Sendable, Hashable {
     public var http2 = false
     /// The configuration file.
     public var configurationPath: String?
+    /// The file in which a gateway keeps its keys, what they have used, and its history.
+    public var gatewayStorePath: String?
     /// The least severe log level that is written, as swift-log names it.
     public var logLevel = ""
 

@@ -1,0 +1,5 @@
+// The hashes of the library that libmicrohttpd brings along.
+#pragma once
+
+#include <gnutls/gnutls.h>
+#include <gnutls/crypto.h>
