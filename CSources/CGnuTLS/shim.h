@@ -1,5 +1,5 @@
 // The hashes of the library that libmicrohttpd brings along.
 #pragma once
 
-#include <gnutls/gnutls.h>
 #include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>

@@ -4,9 +4,14 @@ public struct GatewayOptions: Sendable {
     public var host = "127.0.0.1"
     /// 0 takes a free one; see ``GatewayServer/port``.
     public var port: UInt16 = 8080
-    /// Whether another address than loopback may be served. Whoever reaches it uses the providers' keys: there are no
-    /// keys of the gateway's own.
+    /// Whether another address than loopback may be served although ``store`` holds no keys. Whoever reaches it then uses
+    /// the providers' own.
     public var allowsAnyHost = false
+    /// Keys, what they have used, and the providers' history. Without one no key is asked for and nothing is kept; with
+    /// one that holds keys every client needs one.
+    public var store: GatewayStore?
+    /// How often the store is written to and looked at for changed keys.
+    public var storeInterval: Duration = .milliseconds(500)
     /// The largest body of a request; a larger one is answered with 413.
     public var maxBodyBytes = 32 << 20
     /// The largest head of a request, fields and all, in about as many bytes; a larger one is answered with 431. The head

@@ -18,18 +18,20 @@ public final class GatewayServer: Sendable {
     public let address: String
     private let servers: [LoopServer]
     private let active: ActiveCount
+    private let keeper: StoreKeeper?
 
     /// Begins to serve.
     ///
-    /// - Throws: ``GatewayError`` when the address cannot be listened on.
+    /// - Throws: ``GatewayError`` when the address cannot be listened on, or the store not be read.
     public init(router: CascadeRouter, options: GatewayOptions = GatewayOptions()) async throws(GatewayError) {
-        try Self.check(options)
+        let keeper = try await StoreKeeper.open(options, router: router)
+        let gate = try Self.gate(options, keeper?.keys, router)
         let loops = router.eventLoops
         // Several listeners of one port would also share it with another process: ask for it alone first.
         let probe = try Listener(address: options.host, port: options.port)
         let port = probe.port
         let active = ActiveCount()
-        let routes = Routes(router: router, active: active)
+        let routes = Routes(router: router, active: active, gate: gate)
         let (ids, limits) = (RequestIDs(), LoopServer.Limits(options))
         var servers: [LoopServer] = []
         let serve = { @Sendable (exchange: Exchange) in await routes.serve(exchange) }
@@ -50,18 +52,24 @@ public final class GatewayServer: Sendable {
         address = "http://" + (options.host.contains(":") ? "[\(options.host)]" : options.host) + ":\(port)"
         self.servers = servers
         self.active = active
+        self.keeper = keeper
+        keeper?.start()
     }
 
-    private static func check(_ options: GatewayOptions) throws(GatewayError) {
+    /// Who may ask what; throws where nobody should be served.
+    private static func gate(
+        _ options: GatewayOptions, _ keys: KeyRing?, _ router: CascadeRouter
+    ) throws(GatewayError) -> Gate {
         guard let isLoopback = Listener.isLoopback(options.host) else {
             throw GatewayError("\(options.host) is not an address in numbers, such as 127.0.0.1 or ::1")
         }
-        guard isLoopback || options.allowsAnyHost else {
+        guard isLoopback || options.allowsAnyHost || keys?.isEnforced == true else {
             var error = GatewayError(
                 "\(options.host) can be reached from outside, and whoever reaches it would use the providers' keys")
             error.isHostRefused = true
             throw error
         }
+        return Gate(router: router, keys: keys, isLoopback: isLoopback)
     }
 
     /// Accepts no more connections, answers new requests on those that are open with 503, and gives those under way a
@@ -78,6 +86,7 @@ public final class GatewayServer: Sendable {
             }
             await server.stop()
         }
+        await keeper?.stop()
     }
 }
 

@@ -24,7 +24,7 @@ final class GatewayFixture {
     static let plantedKey = "sk-planted-0123456789abcdefghijklmnop"
 
     init(
-        _ scripts: Script..., tuning: Tuning = Tuning(),
+        _ scripts: Script..., tuning: Tuning = Tuning(), clock: any RouterClock = SystemClock(),
         configure: (inout CascadeConfiguration) -> Void = { _ in },
         gateway adjust: (inout GatewayOptions) -> Void = { _ in }
     ) async throws {
@@ -43,6 +43,7 @@ final class GatewayFixture {
         var options = RouterOptions(
             tuning: tuning, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         options.seed = 1
+        options.clock = clock
         router = try CascadeRouter(configuration: configuration, options: options)
         var served = GatewayOptions()
         served.port = 0

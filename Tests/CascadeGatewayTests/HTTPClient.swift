@@ -97,7 +97,7 @@ final class HTTPClient {
     }
 
     static func post(_ path: String, _ body: String, fields: String = "") -> String {
-        "POST \(path) HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\(fields)"
+        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(fields)"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
@@ -106,8 +106,8 @@ final class HTTPClient {
         return read()
     }
 
-    func get(_ path: String) -> Reply {
-        send("GET \(path) HTTP/1.1\r\nHost: test\r\n\r\n")
+    func get(_ path: String, fields: String = "") -> Reply {
+        send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n")
         return read()
     }
 

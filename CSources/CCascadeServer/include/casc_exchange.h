@@ -48,7 +48,7 @@ const uint8_t *_Nullable casc_exchange_body(const casc_exchange *exchange, size_
 void casc_exchange_free_body(casc_exchange *exchange);
 uint64_t casc_exchange_received_at(const casc_exchange *exchange); /* casc_now, when the request was complete */
 
-/* Within `begin` only: a header field's value. */
+/* On the loop's thread: a header field's value, valid until the exchange is answered. NULL once it is over. */
 const char *_Nullable casc_exchange_header(const casc_exchange *exchange, const char *name);
 
 /* The whole answer. Everything is copied. False: the exchange is over, was answered, or memory is refused. */

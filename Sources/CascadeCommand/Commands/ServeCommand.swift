@@ -16,12 +16,14 @@ struct ServeCommand: AsyncParsableCommand {
             POST /v1/chat/completions, whole and streamed; GET /v1/models; GET /healthz and /readyz. The model \
             \"cascade\" stands for each provider's default.
 
-            There are no keys yet: whoever reaches the address uses the providers' own. So nothing but loopback is \
-            served, unless --insecure-bind is given.
+            With --store, what keys have used and the providers' history are kept in that file, and once `cascade keys \
+            add` has put a key there every client needs one. Without keys whoever reaches the address uses the \
+            providers' own, so that nothing but loopback is served, unless --insecure-bind is given.
 
             Examples:
               cascade serve
               cascade serve --config providers.yaml --port 8081
+              cascade serve --store gateway.db --host 0.0.0.0
               curl http://127.0.0.1:8080/v1/models
             """)
 
@@ -33,7 +35,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port; 0 takes a free one.")
     var port: UInt16 = 8080
 
-    @Flag(help: "Serve another address than loopback, to whoever reaches it.")
+    @OptionGroup var storage: StoreOptions
+
+    @Flag(help: "Serve another address than loopback without keys, to whoever reaches it.")
     var insecureBind = false
 
     @Option(help: ArgumentHelp("How long requests may still take at the end.", valueName: "seconds"))
@@ -59,17 +63,21 @@ struct ServeCommand: AsyncParsableCommand {
         await router.shutdown()
     }
 
+    private static let remedy =
+        "; make keys with `cascade keys add` and name their file with --store, or give --insecure-bind if that is meant"
+
     private func serve(_ router: CascadeRouter) async throws {
         var options = GatewayOptions()
         options.host = host
         options.port = port
         options.allowsAnyHost = insecureBind
+        options.store = try storage.open(makesFile: true)
         let gateway: GatewayServer
         do throws(GatewayError) {
             gateway = try await GatewayServer(router: router, options: options)
         } catch {
             let isRefused = !insecureBind && error.isHostRefused
-            throw CommandFailure.usage(error.message + (isRefused ? "; give --insecure-bind if that is meant" : ""))
+            throw CommandFailure.usage(error.message + (isRefused ? Self.remedy : ""))
         }
         if check {
             try Console.write("ok: \(gateway.address) can be served\n")

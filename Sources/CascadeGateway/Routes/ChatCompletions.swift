@@ -25,6 +25,7 @@ struct ChatCompletions {
             guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
             call.request.model = nil
         }
+        guard exchange.admits(model: call.request.model, TokenEstimate(call.request)) else { return }
         if call.isStreamed { await stream(call) } else { await complete(call.request) }
     }
 
@@ -36,6 +37,7 @@ struct ChatCompletions {
     private func complete(_ request: ChatRequest) async {
         do throws(CascadeError) {
             let reply = try await router.complete(request)
+            exchange.settle(reply.usage, provider: reply.provider, model: reply.model)
             let body = writer(model: reply.model, isStreamed: false).answer(
                 content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
                 finishReason: reply.finishReason, usage: reply.usage)
@@ -66,6 +68,7 @@ struct ChatCompletions {
     }
 
     private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
+        defer { exchange.settle(stream.usage, provider: stream.provider, model: stream.model) }
         exchange.open(streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
         let relay = OpenAIStreamRelay(
             writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage)

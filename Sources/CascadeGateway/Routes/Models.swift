@@ -11,7 +11,9 @@ struct Models {
 
     private var names: [String] {
         let names = router.modelNames
-        return names.contains(Self.anyModel) ? names : names + [Self.anyModel]
+        let all = names.contains(Self.anyModel) ? names : names + [Self.anyModel]
+        guard let limits = exchange.pass?.entry.key.limits else { return all }
+        return all.filter(limits.allows(model:))
     }
 
     func list() {

@@ -4,9 +4,12 @@ internal import Cascade
 struct Routes: Sendable {
     let router: CascadeRouter
     let active: ActiveCount
+    let gate: Gate
 
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
+        guard gate.lets(exchange) else { return }
+        defer { exchange.pass?.end() }
         switch exchange.path {
         case "/v1/chat/completions":
             guard allows("POST", exchange) else { return }

@@ -6,7 +6,7 @@ internal import CascadeTransport
 /// The request's task runs on the loop's thread, where everything about an answer happens. Once the client is gone, or
 /// the loop has stopped, whatever is said here goes nowhere.
 // @unchecked Sendable: `raw` is constant and counted, and the C side does nothing on another thread than the loop's.
-// `task`, `isOpen` and `beats` are touched on that thread, and not after the loop has stopped.
+// `task`, `isOpen`, `pass` and `beats` are touched on that thread, and not after the loop has stopped.
 @safe final class Exchange: @unchecked Sendable {
     enum Problem { case tooLarge, framing, noMemory }
 
@@ -23,6 +23,8 @@ internal import CascadeTransport
     private(set) var isOpen = false
     /// What is sent while the answer has not begun.
     private var beats: (head: AnswerHead, piece: [UInt8])?
+    /// What the client's key lets it do; `nil` where no key is needed.
+    var pass: KeyPass?
     private var task: Task<Void, Never>?
 
     /// In the server's `begin`.
@@ -68,6 +70,11 @@ internal import CascadeTransport
     }
 
     // MARK: - The request
+
+    /// A header field's value, looked up when it is asked for; `nil` also once the exchange is over.
+    func header(_ name: String) -> String? {
+        unsafe casc_exchange_header(raw, name).map { unsafe String(cString: $0) }
+    }
 
     /// Lends the body, which 64 readable bytes follow, and lets go of it.
     func readBody<Value, Failure: Error>(

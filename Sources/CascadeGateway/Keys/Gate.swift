@@ -1,0 +1,114 @@
+internal import Cascade
+
+/// Who may ask what: clients with a key, where there are keys, and operators with an admin key, unless only this machine
+/// can reach the gateway.
+struct Gate: Sendable {
+    let router: CascadeRouter
+    /// `nil` without a store: then clients need no key.
+    let keys: KeyRing?
+    /// Whether nothing but this machine reaches the gateway.
+    let isLoopback: Bool
+
+    private enum Area { case open, clients, operators }
+
+    /// What is not known belongs to operators, so that nothing is forgotten.
+    private static func area(of path: String) -> Area {
+        switch path {
+        case "/healthz", "/readyz": .open
+        // Whoever asks a model something is a client, also by the predecessor's address.
+        case let path where path.hasPrefix("/v1/") || path == "/api/v1/router/complete": .clients
+        default: .operators
+        }
+    }
+
+    /// Lets a request in to where it goes; refuses it otherwise. Whether it may use what it wants there,
+    /// ``Exchange/admits(model:_:)`` says.
+    func lets(_ exchange: Exchange) -> Bool {
+        switch Self.area(of: exchange.path) {
+        case .open: return true
+        case .clients: return letsClient(exchange)
+        case .operators: return isAdmin(exchange)
+        }
+    }
+
+    private func letsClient(_ exchange: Exchange) -> Bool {
+        guard let keys, keys.isEnforced else { return true }
+        let sent = exchange.sentKey
+        guard let sent, let entry = keys.entry(of: sent.text) else {
+            exchange.refuse(.unknown(wasSent: sent != nil))
+            return false
+        }
+        guard !sent.isAmbient || !exchange.isFromForeignPage else {
+            exchange.refuse(.foreignPage)
+            return false
+        }
+        exchange.pass = KeyPass(entry, router: router)
+        return true
+    }
+
+    /// Whether a request may use what is for operators; refuses it otherwise.
+    func isAdmin(_ exchange: Exchange) -> Bool {
+        let sent = exchange.sentKey
+        let entry = sent.flatMap { keys?.entry(of: $0.text) }
+        let isAdmin = entry?.key.isAdmin == true
+        // Without a key, whoever sits at this machine may; a page of the web in their browser may not.
+        guard isAdmin || isLoopback else {
+            exchange.refuse(.noAdmin(hasKey: entry != nil))
+            return false
+        }
+        if isAdmin, let entry { exchange.pass = KeyPass(entry, router: router) }
+        if isAdmin, sent?.isAmbient == false { return true }
+        guard !exchange.isFromForeignPage else {
+            exchange.refuse(.foreignPage)
+            return false
+        }
+        return true
+    }
+}
+
+extension Exchange {
+    var sentKey: SentKey? {
+        SentKey(authorization: header("authorization"), apiKey: header("x-api-key"))
+    }
+
+    /// Whether a browser asks on behalf of a page that is not the gateway's own: one of another site, or one whose name
+    /// was made to lead here.
+    var isFromForeignPage: Bool {
+        let host = header("host") ?? ""
+        if let origin = header("origin"), origin != "http://" + host, origin != "https://" + host { return true }
+        if header("sec-fetch-site") == "cross-site" { return true }
+        return !Hosts.isNumberOrLocal(host)
+    }
+
+    /// Whether the request's key, if it has one, may ask for this model and has this much left; refuses it otherwise.
+    ///
+    /// - Parameter model: As the client names it; `nil` for each provider's default.
+    func admits(model: String?, _ estimate: @autoclosure () -> TokenEstimate) -> Bool {
+        guard let pass else { return true }
+        let model = model ?? Models.anyModel
+        guard pass.entry.key.limits.allows(model: model) else {
+            refuse(.model(model))
+            return false
+        }
+        guard let refusal = pass.admit(estimate()) else { return true }
+        refuse(.limit(refusal))
+        return false
+    }
+
+    /// There was an answer: its key pays for it. Once, as soon as the provider has counted, or the answer has broken off.
+    func settle(_ usage: Usage?, provider: String, model: String) {
+        pass?.settle(usage, provider: provider, model: model)
+    }
+}
+
+/// What stands in a `Host` field.
+enum Hosts {
+    /// Whether no name service could have led a browser here: an address in numbers, or this machine's own name for
+    /// itself.
+    static func isNumberOrLocal(_ field: String) -> Bool {
+        if field.hasPrefix("[") { return true }
+        let host = field.prefix { $0 != ":" }.lowercased()
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        return !host.isEmpty && host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+    }
+}
