@@ -37,9 +37,11 @@ casc_client *casc_client_create(casc_server *server, int descriptor) {
     return client;
 }
 
-/* The descriptor leaves the set when it is closed, which is next. */
+/* The descriptor would leave the set when it is closed, which is next, but for a copy of it: a process that is about to
+   be started has one for a moment. What came of such a socket would name a client that is no more. */
 void casc_client_free(casc_client *client) {
     if (client == NULL) return;
+    epoll_ctl(client->server->hangups, EPOLL_CTL_DEL, client->descriptor, NULL);
     if (client->previous != NULL) {
         client->previous->next = client->next;
     } else {
