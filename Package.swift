@@ -51,7 +51,8 @@ let jemallocTargets: [Target] = [
         swiftSettings: moduleSettings),
     .testTarget(name: "CascadeMemoryTests", dependencies: ["CascadeMemory"], swiftSettings: swiftSettings),
     .testTarget(
-        name: "CascadeCommandTests", dependencies: ["CascadeCommand", "CascadeTesting"], swiftSettings: swiftSettings),
+        name: "CascadeCommandTests", dependencies: ["CascadeCommand", "CascadeGateway", "CascadeTesting"],
+        swiftSettings: swiftSettings),
 ]
 
 let package = Package(

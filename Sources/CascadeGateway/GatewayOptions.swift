@@ -10,7 +10,7 @@ public struct GatewayOptions: Sendable {
     /// Keys, what they have used, and the providers' history. Without one no key is asked for and nothing is kept; with
     /// one that holds keys every client needs one.
     public var store: GatewayStore?
-    /// How often the store is written to and looked at for changed keys.
+    /// How often the store is written to and looked at for changed keys: what a killed process loses is no older.
     public var storeInterval: Duration = .milliseconds(500)
     /// The largest body of a request; a larger one is answered with 413.
     public var maxBodyBytes = 32 << 20

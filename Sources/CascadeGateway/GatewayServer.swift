@@ -72,6 +72,9 @@ public final class GatewayServer: Sendable {
         return Gate(router: router, keys: keys, isLoopback: isLoopback)
     }
 
+    /// What its providers did; `nil` without a store.
+    public var history: GatewayHistory? { keeper?.history }
+
     /// Accepts no more connections, answers new requests on those that are open with 503, and gives those under way a
     /// while to finish; then closes every connection. The router goes on.
     public func shutdown(within grace: Duration = .zero) async {

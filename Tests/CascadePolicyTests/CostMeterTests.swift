@@ -40,4 +40,16 @@ struct CostMeterTests {
         #expect(!alerts)
         #expect(meter.decision(day: 1) == .allowAll)
     }
+
+    @Test("what an earlier process spent on the day counts, and not twice")
+    func restored() {
+        var meter = CostMeter(dailyBudget: 10)
+        meter.restore(spent: 9, day: 1)
+        #expect(meter.state(day: 1) == .alert)
+        _ = meter.record(Self.dollarAThousand, promptTokens: 1000, completionTokens: 0, day: 1)
+        #expect(meter.state(day: 1) == .exceeded)
+        meter.restore(spent: 9, day: 1)
+        #expect(meter.spent(day: 1) == 10)
+        #expect(meter.spent(day: 2) == 0)
+    }
 }

@@ -14,6 +14,8 @@ final class ProviderState: Sendable {
         var cost = 0.0
         var latency = LatencyRecorder()
         var timeToFirstToken = LatencyRecorder()
+        /// Since the last sample; `nil` where nobody keeps a history.
+        var recentFirstTokens: LatencyBuckets?
     }
 
     private let state: Mutex<State>

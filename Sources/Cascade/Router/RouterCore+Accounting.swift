@@ -82,7 +82,10 @@ extension RouterCore {
             let before = state.breaker.state(at: now)
             state.breaker.succeeded(lease, at: now)
             if before != .closed, state.breaker.state(at: now) == .closed { state.health.circuitClosed() }
-            if let timeToFirstToken { state.timeToFirstToken.record(timeToFirstToken) }
+            if let timeToFirstToken {
+                state.timeToFirstToken.record(timeToFirstToken)
+                state.recentFirstTokens?.record(timeToFirstToken)
+            }
         }
     }
 

@@ -2,26 +2,30 @@ internal import Cascade
 internal import Logging
 internal import Synchronization
 
-/// Keeps a gateway and its store in step: twice a second it writes what keys have used, and reads the keys when another
-/// process has changed them. Nothing of it is on a request's way.
+/// Keeps a gateway and its store in step: twice a second it writes what keys and providers have done, and reads the keys
+/// when another process has changed them. Nothing of it is on a request's way.
 final class StoreKeeper: Sendable {
     let keys = KeyRing()
     private let store: GatewayStore
     private let router: CascadeRouter
     private let interval: Duration
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var task: Task<Void, Never>?
+        var isFailing = false
+        // What follows is the store's queue's alone.
         /// SQLite's number of changes by others.
         var version: Int?
-        var isFailing = false
+        var history: HistoryRecorder
+        var purgedAt: Int?
     }
 
     private init(_ store: GatewayStore, router: CascadeRouter, interval: Duration) {
         self.store = store
         self.router = router
         self.interval = interval
+        state = Mutex(State(history: HistoryRecorder(router.takeSamples())))
     }
 
     /// - Returns: `nil` without a store.
@@ -29,12 +33,17 @@ final class StoreKeeper: Sendable {
         guard let store = options.store else { return nil }
         let keeper = StoreKeeper(store, router: router, interval: options.storeInterval)
         do throws(GatewayStoreError) {
-            try await store.perform { (connection) throws(GatewayStoreError) in try keeper.readKeys(connection) }
+            try await store.perform { (connection) throws(GatewayStoreError) in
+                try keeper.readKeys(connection)
+                router.restore(spent: try connection.spent(day: router.clock.day), day: router.clock.day)
+            }
         } catch {
             throw GatewayError(error.message)
         }
         return keeper
     }
+
+    var history: GatewayHistory { GatewayHistory(store) }
 
     func start() {
         let task = Task { [weak self, interval] in
@@ -61,6 +70,7 @@ final class StoreKeeper: Sendable {
             try await store.perform { [self] (connection) throws(GatewayStoreError) in
                 try save(connection)
                 try readKeys(connection)
+                try purge(connection)
             }
             state.withLock { $0.isFailing = false }
         } catch {
@@ -85,18 +95,36 @@ final class StoreKeeper: Sendable {
         state.withLock { $0.version = version }
     }
 
+    /// Everything that was done since the last time, in one transaction.
     private func save(_ connection: StoreConnection) throws(GatewayStoreError) {
         let uses = keys.entries.compactMap { KeyUse($0) }
-        guard !uses.isEmpty else { return }
+        let samples = router.takeSamples()
+        let deeds = state.withLock { state in
+            state.history.take(samples, minute: Wall.seconds / 60)
+            return state.history.unsaved
+        }
+        guard !uses.isEmpty || !deeds.isEmpty else { return }
         do throws(GatewayStoreError) {
             try connection.transaction { () throws(GatewayStoreError) in
                 for use in uses { try connection.add(use) }
+                for (place, deeds) in deeds { try connection.add(deeds, at: place) }
             }
         } catch {
             for use in uses { use.saved(false) }
             throw error
         }
         for use in uses { use.saved(true) }
+        state.withLock { $0.history.saved() }
+    }
+
+    /// Forgets the history that is older than the configuration keeps it: at first, and then as often as it says.
+    private func purge(_ connection: StoreConnection) throws(GatewayStoreError) {
+        let metrics = router.configuration.metrics
+        let now = Wall.seconds
+        let isDue = state.withLock { now - ($0.purgedAt ?? 0) >= metrics.purgeIntervalHours * 3_600 }
+        guard isDue else { return }
+        try connection.purge(before: now / 60 - metrics.retentionHours * 60)
+        state.withLock { $0.purgedAt = now }
     }
 }
 

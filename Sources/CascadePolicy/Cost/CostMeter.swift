@@ -77,14 +77,23 @@ public struct CostMeter: Sendable, Hashable {
     ///
     /// - Returns: true when the alert is due now: the first time on a day that the spending reaches its share.
     public mutating func record(_ price: Price, promptTokens: Int, completionTokens: Int, day: Int) -> Bool {
-        if day != self.day {
-            self.day = day
-            spentToday = 0
-            alerted = false
-        }
+        begin(day)
         spentToday += price.cost(promptTokens: promptTokens, completionTokens: completionTokens)
         guard !alerted, state(day: day) != .ok else { return false }
         alerted = true
         return true
+    }
+
+    /// What was spent on `day` before this process began; what was spent since is part of it.
+    public mutating func restore(spent: Double, day: Int) {
+        begin(day)
+        spentToday = max(spentToday, spent)
+    }
+
+    private mutating func begin(_ day: Int) {
+        guard day != self.day else { return }
+        self.day = day
+        spentToday = 0
+        alerted = false
     }
 }
