@@ -210,6 +210,7 @@ struct LimitTests {
         arguments: [
             ("localhost:8080", true), ("127.0.0.1:8080", true), ("[::1]:8080", true), ("10.0.0.7", true),
             ("evil.example:8080", false), ("localhost.evil.example", false), ("", false), ("127.0.0.1.nip.io", false),
+            ("gateway:8080", true), ("a.localhost", true),
         ])
     func hosts(_ host: String, isLocal: Bool) {
         #expect(Hosts.isNumberOrLocal(host) == isLocal)

@@ -42,7 +42,7 @@ struct Gate: Sendable {
             exchange.refuse(.foreignPage)
             return false
         }
-        exchange.pass = KeyPass(entry, router: router)
+        exchange.keyPass = KeyPass(entry, router: router)
         return true
     }
 
@@ -56,9 +56,10 @@ struct Gate: Sendable {
             exchange.refuse(.noAdmin(hasKey: entry != nil))
             return false
         }
-        if isAdmin, let entry { exchange.pass = KeyPass(entry, router: router) }
+        if isAdmin, let entry { exchange.keyPass = KeyPass(entry, router: router) }
         if isAdmin, sent?.isAmbient == false { return true }
-        guard !exchange.isFromForeignPage else {
+        // A link from anywhere may lead to the page itself.
+        guard exchange.path == "/" || !exchange.isFromForeignPage, isAdmin || exchange.namesThisMachine else {
             exchange.refuse(.foreignPage)
             return false
         }
@@ -71,44 +72,48 @@ extension Exchange {
         SentKey(authorization: header("authorization"), apiKey: header("x-api-key"))
     }
 
-    /// Whether a browser asks on behalf of a page that is not the gateway's own: one of another site, or one whose name
-    /// was made to lead here.
+    /// Whether a browser asks on behalf of a page that this gateway has not served.
     var isFromForeignPage: Bool {
+        if let site = header("sec-fetch-site") { return site != "same-origin" && site != "none" }
+        guard let origin = header("origin") else { return false }
         let host = header("host") ?? ""
-        if let origin = header("origin"), origin != "http://" + host, origin != "https://" + host { return true }
-        if header("sec-fetch-site") == "cross-site" { return true }
-        return !Hosts.isNumberOrLocal(host)
+        return origin != "http://" + host && origin != "https://" + host
+    }
+
+    /// Whether it is called by a name of this machine's own. A domain whose owner has given it to 127.0.0.1 would make a
+    /// page of theirs look like the gateway's.
+    var namesThisMachine: Bool {
+        Hosts.isNumberOrLocal(header("host") ?? "")
     }
 
     /// Whether the request's key, if it has one, may ask for this model and has this much left; refuses it otherwise.
     ///
     /// - Parameter model: As the client names it; `nil` for each provider's default.
     func admits(model: String?, _ estimate: @autoclosure () -> TokenEstimate) -> Bool {
-        guard let pass else { return true }
+        guard let keyPass else { return true }
         let model = model ?? Models.anyModel
-        guard pass.entry.key.limits.allows(model: model) else {
+        guard keyPass.entry.key.limits.allows(model: model) else {
             refuse(.model(model))
             return false
         }
-        guard let refusal = pass.admit(estimate()) else { return true }
+        guard let refusal = keyPass.admit(estimate()) else { return true }
         refuse(.limit(refusal))
         return false
     }
 
     /// There was an answer: its key pays for it. Once, as soon as the provider has counted, or the answer has broken off.
     func settle(_ usage: Usage?, provider: String, model: String) {
-        pass?.settle(usage, provider: provider, model: model)
+        keyPass?.settle(usage, provider: provider, model: model)
     }
 }
 
 /// What stands in a `Host` field.
 enum Hosts {
-    /// Whether no name service could have led a browser here: an address in numbers, or this machine's own name for
-    /// itself.
+    /// Whether it is nobody's domain: an address in numbers, or a name without a dot or below `localhost`.
     static func isNumberOrLocal(_ field: String) -> Bool {
         if field.hasPrefix("[") { return true }
         let host = field.prefix { $0 != ":" }.lowercased()
-        if host == "localhost" || host.hasSuffix(".localhost") { return true }
-        return !host.isEmpty && host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+        if !host.contains(".") || host.hasSuffix(".localhost") { return !host.isEmpty }
+        return host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
     }
 }

@@ -12,7 +12,7 @@ struct Models {
     private var names: [String] {
         let names = router.modelNames
         let all = names.contains(Self.anyModel) ? names : names + [Self.anyModel]
-        guard let limits = exchange.pass?.entry.key.limits else { return all }
+        guard let limits = exchange.keyPass?.entry.key.limits else { return all }
         return all.filter(limits.allows(model:))
     }
 

@@ -9,7 +9,7 @@ struct Routes: Sendable {
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         guard gate.lets(exchange) else { return }
-        defer { exchange.pass?.end() }
+        defer { exchange.keyPass?.end() }
         switch exchange.path {
         case "/v1/chat/completions":
             guard allows("POST", exchange) else { return }

@@ -6,7 +6,7 @@ internal import CascadeTransport
 /// The request's task runs on the loop's thread, where everything about an answer happens. Once the client is gone, or
 /// the loop has stopped, whatever is said here goes nowhere.
 // @unchecked Sendable: `raw` is constant and counted, and the C side does nothing on another thread than the loop's.
-// `task`, `isOpen`, `pass` and `beats` are touched on that thread, and not after the loop has stopped.
+// `task`, `isOpen`, `keyPass` and `beats` are touched on that thread, and not after the loop has stopped.
 @safe final class Exchange: @unchecked Sendable {
     enum Problem { case tooLarge, framing, noMemory }
 
@@ -24,7 +24,7 @@ internal import CascadeTransport
     /// What is sent while the answer has not begun.
     private var beats: (head: AnswerHead, piece: [UInt8])?
     /// What the client's key lets it do; `nil` where no key is needed.
-    var pass: KeyPass?
+    var keyPass: KeyPass?
     private var task: Task<Void, Never>?
 
     /// In the server's `begin`.
