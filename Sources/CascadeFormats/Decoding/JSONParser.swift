@@ -51,6 +51,17 @@ enum JSONScanError: Error {
         }
     }
 
+    /// Whether a text, such as a call's arguments, is exactly one JSON object.
+    func isObject(_ text: String) -> Bool {
+        var text = text
+        largestText = max(largestText, text.utf8.count)
+        return text.withUTF8 { bytes in
+            let first = unsafe bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+            guard first == UInt8(ascii: "{"), let start = bytes.baseAddress else { return false }
+            return unsafe casc_json_is_valid(handle, start, bytes.count)
+        }
+    }
+
     /// Gives `body` the text of a string hit: in place, or unescaped into the scratch buffer. Not called when empty.
     ///
     /// `held` carries half of a surrogate pair from one piece of a text to the next.

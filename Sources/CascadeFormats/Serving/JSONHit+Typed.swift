@@ -33,4 +33,11 @@ extension JSONHit {
         }
         return value
     }
+
+    /// An object's text as it stands.
+    func json(_ path: String) throws(ClientRequestError) -> JSONText? {
+        if isNull { return nil }
+        guard isObject else { throw .expected("an object", at: path) }
+        return JSONText(string)
+    }
 }

@@ -50,12 +50,3 @@ struct OpenAISchemaFields {
         return .jsonSchema(name: name, schema: schema, strict: strict ?? false)
     }
 }
-
-extension JSONHit {
-    /// An object's text as it stands.
-    fileprivate func json(_ path: String) throws(ClientRequestError) -> JSONText? {
-        if isNull { return nil }
-        guard isObject else { throw .expected("an object", at: path) }
-        return JSONText(string)
-    }
-}

@@ -49,15 +49,9 @@ struct ChatCompletions {
 
     // MARK: - In pieces
 
-    private func streamHead(_ cascade: [(name: String, value: String)]) -> AnswerHead {
-        AnswerHead(
-            status: 200,
-            fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-cache")] + cascade)
-    }
-
     private func stream(_ call: OpenAIChatCall) async {
         // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(streamHead([]), piece: Array(": waiting\n\n".utf8))
+        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
         do throws(CascadeError) {
             let stream = try await router.stream(call.request)
             exchange.unhold()
@@ -69,7 +63,7 @@ struct ChatCompletions {
 
     private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
         defer { exchange.settle(stream.usage, provider: stream.provider, model: stream.model) }
-        exchange.open(streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
+        exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
         let relay = OpenAIStreamRelay(
             writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage)
         while try await stream.relay(to: relay) {

@@ -85,8 +85,12 @@ extension Exchange {
     func refuse(_ error: ErrorAnswer, _ cascade: AnswerFields = AnswerFields()) {
         unhold()
         if isOpen {
-            _ = write(error.event)
+            _ = write(isAnthropic ? error.anthropicEvent(requestID: requestID) : error.event)
             finish()
+        } else if isAnthropic {
+            answerJSON(
+                status: error.anthropicStatus, error.anthropicBody(requestID: requestID), cascade,
+                fields: error.fields)
         } else {
             answerJSON(status: error.status, error.body, cascade, fields: error.fields)
         }

@@ -15,6 +15,10 @@ struct Routes: Sendable {
             guard allows("POST", exchange) else { return }
             if active.isRefusing { return exchange.refuse(.shuttingDown) }
             await ChatCompletions(router: router, exchange: exchange).serve()
+        case AnthropicMessages.path:
+            guard allows("POST", exchange) else { return }
+            if active.isRefusing { return exchange.refuse(.shuttingDown) }
+            await AnthropicMessages(router: router, exchange: exchange).serve()
         case "/v1/models":
             if allows("GET", exchange) { Models(router: router, exchange: exchange).list() }
         case let path where path.hasPrefix("/v1/models/"):
@@ -63,7 +67,15 @@ struct Routes: Sendable {
 extension Exchange {
     /// The fields that every answer has.
     func fields(_ contentType: String) -> [(name: String, value: String)] {
-        [("content-type", contentType), ("x-request-id", requestID)]
+        let fields = [("content-type", contentType), ("x-request-id", requestID)]
+        // Where Anthropic's clients look for it.
+        return isAnthropic ? fields + [("request-id", requestID)] : fields
+    }
+
+    func streamHead(_ cascade: [(name: String, value: String)]) -> AnswerHead {
+        AnswerHead(
+            status: 200,
+            fields: fields("text/event-stream; charset=utf-8") + [("cache-control", "no-cache")] + cascade)
     }
 
     func answerJSON(

@@ -1,0 +1,69 @@
+internal import Cascade
+internal import CascadeFormats
+
+/// `POST /v1/messages`.
+struct AnthropicMessages {
+    static let path = "/v1/messages"
+
+    let router: CascadeRouter
+    let exchange: Exchange
+
+    func serve() async {
+        var call: AnthropicCall
+        do throws(ClientRequestError) {
+            call = try exchange.readBody { (body, count) throws(ClientRequestError) in
+                try AnthropicCall(body, count: count)
+            }
+        } catch {
+            return exchange.refuse(ErrorAnswer(error))
+        }
+        guard let model = call.request.model else {
+            return exchange.refuse(ErrorAnswer(ClientRequestError("model is missing", parameter: "model")))
+        }
+        if !router.knowsModel(model) {
+            guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
+            call.request.model = nil
+        }
+        if call.isStreamed { await stream(call.request) } else { await complete(call.request) }
+    }
+
+    private func writer(model: String) -> AnthropicAnswerWriter {
+        AnthropicAnswerWriter(id: exchange.requestID, model: model)
+    }
+
+    private func complete(_ request: ChatRequest) async {
+        do throws(CascadeError) {
+            let reply = try await router.complete(request)
+            let body = writer(model: reply.model).answer(
+                content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
+                finishReason: reply.finishReason, usage: reply.usage)
+            exchange.answerJSON(body, AnswerFields(reply))
+        } catch {
+            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+        }
+    }
+
+    private func stream(_ request: ChatRequest) async {
+        // A comment, as for OpenAI's clients: an event could not come before that of the message's start.
+        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
+        do throws(CascadeError) {
+            let stream = try await router.stream(request)
+            exchange.unhold()
+            exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
+            try await pass(stream)
+        } catch {
+            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+        }
+    }
+
+    private func pass(_ stream: ChatStream) async throws(CascadeError) {
+        let relay = AnthropicStreamRelay(writer: writer(model: stream.model))
+        while try await stream.relay(to: relay) {
+            guard exchange.write(relay.take()) else { return stream.cancel() }
+            await exchange.waitForRoom()
+        }
+        relay.end()
+        _ = exchange.write(relay.take())
+        exchange.finish()
+    }
+}
