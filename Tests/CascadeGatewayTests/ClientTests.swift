@@ -19,20 +19,43 @@ extension GatewayTests {
             return (process.terminationStatus, String(decoding: text, as: UTF8.self))
         }
 
-        private static let hasOpenAI = python(["-c", "import openai"]).status == 0
+        private static func has(_ package: String) -> Bool { python(["-c", "import \(package)"]).status == 0 }
+
+        private static let hasOpenAI = has("openai")
+        private static let hasAnthropic = has("anthropic")
 
         @Test("OpenAI's own Python client understands answers, chunks and errors", .enabled(if: hasOpenAI))
         func openAI() async throws {
-            let answering = try await GatewayFixture(Script())
-            let limited = try await GatewayFixture(Script(fault: .rateLimit(retryAfter: .seconds(9))))
-            let failing = try await GatewayFixture(Script(fault: .status(500)))
-            let silent = try await GatewayFixture(Script(fault: .noAnswer))
-            let fixtures = [answering, limited, failing, silent]
+            for format in [Format.openai, .gemini] { try await run("openai_client", before: format) }
+        }
+
+        @Test("Anthropic's own Python client understands messages, events and errors", .enabled(if: hasAnthropic))
+        func anthropic() async throws {
+            for format in [Format.anthropic, .openai] { try await run("anthropic_client", before: format) }
+        }
+
+        /// Runs a client's script against gateways before providers of this format, one for each way to behave.
+        private func run(_ name: String, before format: Format) async throws {
+            var calling = Script(format: format)
+            calling.toolCall = LoopbackProvider.ToolCall(name: "weather", arguments: #"{"city":"Oslo"}"#)
+            let failing = try await GatewayFixture(Script(format: format, fault: .status(500)))
+            let stalling = try await GatewayFixture(Script(format: format, fault: .stall(afterChunks: 2)))
+            let fixtures = [
+                try await GatewayFixture(Script(format: format)),
+                try await GatewayFixture(calling),
+                try await GatewayFixture(Script(format: format, fault: .rateLimit(retryAfter: .seconds(9)))),
+                failing,
+                try await GatewayFixture(Script(format: format, fault: .noAnswer)),
+                try await GatewayFixture(Script(format: format, fault: .truncate(afterChunks: 3))),
+                stalling,
+            ]
             let script = try #require(
-                Bundle.module.url(forResource: "openai_client", withExtension: "py", subdirectory: "Clients"))
+                Bundle.module.url(forResource: name, withExtension: "py", subdirectory: "Clients"))
             let run = Self.python([script.path] + fixtures.map(\.gateway.address))
             #expect(run.status == 0, "\(run.error)")
             #expect(failing.router.metrics.requests == 1)
+            // The client has left its stream, and so did the gateway.
+            #expect(await stalling.providers[0].waitForPeerClose() != nil)
             for fixture in fixtures { await fixture.end() }
         }
     }

@@ -124,7 +124,9 @@ struct AnthropicRequestReader {
     consuming func call() throws(ClientRequestError) -> AnthropicCall {
         guard hasMessages else { throw ClientRequestError("messages is missing", parameter: "messages") }
         guard !request.messages.isEmpty else { throw ClientRequestError("messages is empty", parameter: "messages") }
-        guard request.maxTokens != nil else { throw ClientRequestError("max_tokens is missing", parameter: "max_tokens") }
+        guard request.maxTokens != nil else {
+            throw ClientRequestError("max_tokens is missing", parameter: "max_tokens")
+        }
         if !system.isEmpty { request.messages.insert(ChatMessage(role: .system, content: system), at: 0) }
         request.toolChoice = try choice.choice()
         request.parallelToolCalls = choice.onlyOne.map { !$0 }

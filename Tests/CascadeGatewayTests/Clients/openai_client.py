@@ -1,10 +1,14 @@
-"""What OpenAI's own client makes of the gateway: base URLs of one that answers, one limited, one failing, one silent."""
+"""What OpenAI's own client makes of the gateway.
+
+Base URLs of gateways before providers: one that answers, one that calls a tool, one limited, one failing, one silent, one
+that breaks off, one that stalls.
+"""
 
 import sys
 
 import openai
 
-answering, limited, failing, silent = sys.argv[1:]
+answering, calling, limited, failing, silent, cut, stalling = sys.argv[1:]
 question = [{"role": "user", "content": "why?"}]
 
 
@@ -36,6 +40,18 @@ assert text == whole.choices[0].message.content, text
 assert chunks[-1].usage.completion_tokens == 8, chunks[-1]
 raw = client(answering).chat.completions.with_raw_response.create(model="cascade", messages=question)
 assert raw.headers["x-cascade-provider"] == "p0" and raw.request_id, raw.headers
+tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+call = ask(calling, tools=tools).choices[0].message.tool_calls[0]
+assert call.function.name == "weather" and call.function.arguments == '{"city":"Oslo"}', call
+with client(calling).chat.completions.stream(model="cascade", messages=question, tools=tools) as stream:
+    streamed = stream.get_final_completion().choices[0]
+assert streamed.message.tool_calls[0].function.arguments == '{"city":"Oslo"}', streamed
+assert streamed.finish_reason == "tool_calls", streamed
+answered = question + [
+    {"role": "assistant", "tool_calls": [call.model_dump(exclude_none=True)]},
+    {"role": "tool", "tool_call_id": call.id, "content": "rain"},
+]
+assert ask(calling, tools=tools, messages=answered).choices, "no answer to a result"
 assert "cascade" in [model.id for model in client(answering).models.list()]
 assert refused(openai.NotFoundError, answering, model="nobody's").code == "model_not_found"
 assert refused(openai.BadRequestError, answering, temperature=9).param == "temperature"
@@ -43,5 +59,10 @@ assert refused(openai.RateLimitError, limited).response.headers["retry-after"]
 # Three tries of the client's own are allowed, and the gateway says that they would help nobody.
 assert refused(openai.InternalServerError, failing, max_retries=3).status_code == 502
 refused(openai.APITimeoutError, silent, timeout=0.3)
-with ask(answering, stream=True) as stream:
+try:
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in ask(cut, stream=True))
+    raise AssertionError(f"a cut stream passes for a whole one: {text}")
+except openai.APIError as error:
+    assert error.code == "stream_cut", error
+with ask(stalling, stream=True) as stream:
     next(iter(stream))

@@ -1,0 +1,75 @@
+"""What Anthropic's own client makes of the gateway.
+
+Base URLs of gateways before providers: one that answers, one that calls a tool, one limited, one failing, one silent, one
+that breaks off, one that stalls.
+"""
+
+import sys
+
+import anthropic
+
+answering, calling, limited, failing, silent, cut, stalling = sys.argv[1:]
+question = [{"role": "user", "content": "why?"}]
+
+
+def client(address, **options):
+    return anthropic.Anthropic(base_url=address, api_key="none", **{"max_retries": 0, **options})
+
+
+def ask(address, **options):
+    given = {key: options.pop(key) for key in ("timeout", "max_retries") if key in options}
+    return client(address, **given).messages.create(
+        **{"model": "cascade", "max_tokens": 100, "messages": question, **options}
+    )
+
+
+def refused(kind, address, **options):
+    try:
+        ask(address, **options)
+    except kind as error:
+        return error
+    raise AssertionError(f"no {kind.__name__}")
+
+
+whole = ask(answering)
+assert whole.content[0].text.startswith("Light from"), whole
+assert whole.stop_reason == "end_turn" and whole.usage.output_tokens == 8, whole
+assert whole._request_id, whole
+raw = client(answering).messages.with_raw_response.create(model="cascade", max_tokens=100, messages=question)
+assert raw.headers["x-cascade-provider"] == "p0", raw.headers
+
+events = list(ask(answering, stream=True))
+assert events[0].type == "message_start" and events[-1].type == "message_stop", events
+with client(answering).messages.stream(model="cascade", max_tokens=100, messages=question) as stream:
+    assert "".join(stream.text_stream) == whole.content[0].text
+    final = stream.get_final_message()
+assert final.usage.output_tokens == 8 and final.stop_reason == "end_turn", final
+
+tools = [{"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}]
+call = ask(calling, tools=tools).content[-1]
+assert call.type == "tool_use" and call.name == "weather" and call.input == {"city": "Oslo"}, call
+with client(calling).messages.stream(
+    model="cascade", max_tokens=100, messages=question, tools=tools
+) as stream:
+    streamed = stream.get_final_message()
+assert streamed.content[-1].input == {"city": "Oslo"} and streamed.stop_reason == "tool_use", streamed
+answered = question + [
+    {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in streamed.content]},
+    {"role": "user", "content": [{"type": "tool_result", "tool_use_id": streamed.content[-1].id, "content": "rain"}]},
+]
+assert ask(calling, tools=tools, messages=answered).content, "no answer to a result"
+
+assert "nobody" in refused(anthropic.NotFoundError, answering, model="nobody's").body["error"]["message"]
+assert refused(anthropic.BadRequestError, answering, max_tokens=-1).body["error"]["type"] == "invalid_request_error"
+assert refused(anthropic.RateLimitError, limited).response.headers["retry-after"]
+# Three tries of the client's own are allowed, and the gateway says that they would help nobody.
+assert refused(anthropic.InternalServerError, failing, max_retries=3).status_code == 502
+refused(anthropic.APITimeoutError, silent, timeout=0.3)
+try:
+    for event in ask(cut, stream=True):
+        assert event.type != "message_stop", event
+    raise AssertionError("a cut stream passes for a whole one")
+except anthropic.APIStatusError as error:
+    assert error.body["error"]["type"] == "api_error", error.body
+with ask(stalling, stream=True) as stream:
+    next(iter(stream))
