@@ -43,10 +43,10 @@ extension GatewayTests {
                     "messages[0].content[0].image_url.url"
                 ),
                 (question(#","temperature":"hot""#), "temperature"), (question(#","temperature":3"#), "temperature"),
-                (question(#","max_tokens":0"#), "max_tokens"), (question(#","n":2"#), "n"),
+                (question(#","max_tokens":0"#), "max_tokens"), (question(#","n":0"#), "n"),
                 (question(#","stream":"yes""#), "stream"), (question(#","model":"p0-model""#), "model"),
                 (question(#","tools":[{"type":"function"}]"#), "tools[0].function.name"),
-                (question(#","logprobs":true"#), "logprobs"), (question() + "x", nil),
+                (question(#","logprobs":1"#), "logprobs"), (question() + "x", nil),
             ] as [(String, String?)])
         func malformed(_ body: String, parameter: String?) async throws {
             let fixture = try await GatewayFixture(Script())

@@ -74,6 +74,21 @@ void casc_json_parser_destroy(casc_json_parser *_Nullable parser);
 casc_json_status casc_json_scan(casc_json_parser *parser, const casc_json_plan *plan, const void *text, size_t length,
                                 const casc_json_hit *_Nullable *_Nonnull hits, size_t *count);
 
+/* A member of a text's root object; offsets into the text. */
+typedef struct casc_json_member {
+    size_t name;  /* its index among the names that were asked for */
+    size_t key;   /* where its name's quote opens */
+    size_t value; /* where its value begins */
+    size_t end;   /* behind its value */
+} casc_json_member;
+
+/* Finds every member of the root object that has one of `names`, a list that ends in NULL, in their order. The text,
+   which CASC_JSON_PADDING readable bytes must follow, is validated throughout. False when it is not one JSON object,
+   when more than `capacity` are found, when memory is refused, or when some member's name is written with escapes:
+   then another reader might find members that were not found here. */
+bool casc_json_find_members(casc_json_parser *parser, const char *_Nullable const *_Nonnull names, const void *text,
+                            size_t length, casc_json_member *found, size_t capacity, size_t *count);
+
 /* Whether the bytes are exactly one complete JSON value, validated throughout (depth up to CASC_JSON_MAX_DEPTH). */
 bool casc_json_is_valid(casc_json_parser *parser, const void *text, size_t length);
 

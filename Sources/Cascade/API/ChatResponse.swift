@@ -25,4 +25,6 @@ public struct ChatResponse: Sendable, Hashable {
     public var droppedFields: [String]
     /// The provider's identifier of the answer.
     public var id: String?
+    /// The provider's answer as it came, for a client of the gateway that speaks its format.
+    package var body: [UInt8]?
 }

@@ -4,9 +4,23 @@
 package protocol AnswerRelay: AnyObject, ChatEventSink {
     /// Whether it takes more before what it has was sent on.
     var wantsMore: Bool { get }
+    /// Whether it passes the answer's records on as they came; then it need not look at what they say.
+    var takesRecords: Bool { get }
+    /// An event of the stream as it came, `count` bytes with padding behind them.
+    ///
+    /// - Parameter isUsage: It tells the tokens used and nothing else.
+    func record(_ record: RawSpan, count: Int, isUsage: Bool)
+}
+
+extension AnswerRelay {
+    package var takesRecords: Bool { false }
+    package func record(_ record: RawSpan, count: Int, isUsage: Bool) {}
 }
 
 extension ChatStream {
+    /// Whether the provider's own events can be passed on: they are of the client's format, and all of them are there.
+    package var isForwardable: Bool { core.isForwardable }
+
     /// Has `relay` told what has come, waiting for it if need be; nothing of it is kept, so a stream takes no more memory
     /// the longer it is.
     ///

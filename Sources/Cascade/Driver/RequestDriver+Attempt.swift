@@ -23,9 +23,14 @@ extension RequestDriver {
         var isComplete: Bool
     }
 
-    func wholeAnswer(_ attempt: inout Attempt) async throws(UpstreamFailure) -> AnswerCollector {
+    /// Whether the client speaks the provider's format: then it is sent the answer as it came.
+    private func forwards(_ attempt: Attempt) -> Bool {
+        request.clientBody?.format == attempt.provider.type.format
+    }
+
+    func wholeAnswer(_ attempt: inout Attempt) async throws(UpstreamFailure) -> WholeAnswerSink {
         var call = try start(attempt)
-        var sink = WholeAnswerSink()
+        var sink = WholeAnswerSink(keepsBody: forwards(attempt))
         let signal = call.signal
         while true {
             switch call.advance(into: &sink) {
@@ -34,7 +39,7 @@ extension RequestDriver {
             case .complete:
                 attempt.status = call.status
                 call.finish()
-                return sink.answer
+                return sink
             case .failed(let failure):
                 attempt.status = call.status
                 throw failure
@@ -44,7 +49,7 @@ extension RequestDriver {
 
     func firstToken(_ attempt: inout Attempt) async throws(UpstreamFailure) -> Committed {
         var call = try start(attempt)
-        var events = StreamEvents()
+        var events = StreamEvents(keepsRecords: forwards(attempt))
         let signal = call.signal
         while true {
             switch call.advance(into: &events) {

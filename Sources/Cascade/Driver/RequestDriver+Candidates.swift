@@ -164,7 +164,8 @@ extension RequestDriver {
 
     private func encode(_ index: Int, model: String, provider: Provider) throws(CascadeError) -> Encoding {
         if let known = encoded.first(where: { $0.candidate == index }) { return .body(known) }
-        let options = provider.encoding
+        var options = provider.encoding
+        options.passesThrough = RequestEncoder.passesThrough(admitted.request, model: model, options: options)
         let arena = admitted.arena
         do throws(EncodingError) {
             let key = options.bodyKey

@@ -4,8 +4,9 @@ internal import Synchronization
 /// What comes of an attempt, and of the request.
 extension RequestDriver {
     @inline(never)
-    func succeed(_ attempt: Attempt, _ answer: AnswerCollector) -> ChatResponse {
+    func succeed(_ attempt: Attempt, _ whole: WholeAnswerSink) -> ChatResponse {
         let now = now
+        let answer = whole.answer
         _ = machine.succeeded(at: now)
         let report = report(attempt, .answered, failure: nil, at: now)
         attempts.append(report)
@@ -19,7 +20,7 @@ extension RequestDriver {
             content: answer.content, reasoning: answer.reasoning, toolCalls: answer.toolCalls,
             provider: attempt.provider.name, model: attempt.model, latency: latency, timeToFirstToken: latency,
             usage: answer.usage, finishReason: answer.finishReason ?? .stop, isFallbackModel: attempt.isFallbackModel,
-            attempts: attempts, droppedFields: attempt.droppedFields, id: answer.id)
+            attempts: attempts, droppedFields: attempt.droppedFields, id: answer.id, body: whole.body)
     }
 
     /// The first token is there: the stream takes over the request's place, and ends the attempt.

@@ -110,6 +110,10 @@ extension StreamCore {
 
     private func relayStep<Relay: AnswerRelay>(_ state: inout State, to relay: Relay) -> Step<Void> {
         var any = false
+        if let records = state.records.take(), relay.takesRecords {
+            records.tell(relay)
+            any = true
+        }
         while true {
             while let event = state.events.pop() {
                 relay.take(event)

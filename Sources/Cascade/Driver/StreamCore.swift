@@ -11,6 +11,8 @@ final class StreamCore: Sendable {
         var call: UpstreamCall?
         /// Decoded, not handed over.
         var events: StreamEvents
+        /// What came before the first token, for a relay that passes records on as they came.
+        var records: EarlyRecords?
         /// What was handed over, but for text that its reader does not want to be kept.
         var answer = AnswerCollector()
         /// Bytes of such text.
@@ -45,6 +47,8 @@ final class StreamCore: Sendable {
     let attempt: RequestDriver.Attempt
     let timeToFirstToken: Duration
     let signal: Transfer.Signal
+    /// Whether the records can be passed on as they came.
+    let isForwardable: Bool
     private let startedAt: Instant
     /// What admission counts for the request but for the answer.
     private let bytes: Int
@@ -64,8 +68,10 @@ final class StreamCore: Sendable {
         self.span = span
         signal = committed.call.signal
         let isComplete = committed.isComplete
-        let events = committed.events
-        state = Mutex(State(call: committed.call, events: events, attempts: attempts))
+        var events = committed.events
+        let records = events.takeRecords()
+        isForwardable = records?.isEmpty == false
+        state = Mutex(State(call: committed.call, events: events, records: records, attempts: attempts))
         if isComplete { withState { end(&$0, failure: nil) } }
     }
 

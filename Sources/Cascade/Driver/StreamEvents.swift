@@ -2,6 +2,8 @@
 ///
 /// A record gives one event nearly always, and that one is held without an array.
 struct StreamEvents: TokenSink, Sendable {
+    /// The records as they came, where they are kept.
+    private(set) var records: EarlyRecords?
     private var first: ChatEvent?
     private var rest: [ChatEvent] = []
     private var read = 0
@@ -11,6 +13,17 @@ struct StreamEvents: TokenSink, Sendable {
     private(set) var usage: Usage?
 
     var wantsMore: Bool { first == nil && rest.isEmpty }
+
+    init(keepsRecords: Bool = false) {
+        if keepsRecords { records = EarlyRecords() }
+    }
+
+    mutating func received(_ record: RawSpan, count: Int, as content: RecordContent) {
+        guard records != nil else { return }
+        if records?.keep(record, count: count, as: content) != true { records = nil }
+    }
+
+    mutating func takeRecords() -> EarlyRecords? { records.take() }
 
     mutating func pop() -> ChatEvent? {
         if let event = first {

@@ -4,13 +4,30 @@ protocol TokenSink: ChatEventSink {
     var tokenCount: Int { get }
     /// Whether the next record, if it is there, may be decoded before what came of the last ones is taken.
     var wantsMore: Bool { get }
+    /// A record was decoded, and told: its `count` bytes as they came, and padding after them.
+    mutating func received(_ record: RawSpan, count: Int, as content: RecordContent)
+}
+
+extension TokenSink {
+    mutating func received(_ record: RawSpan, count: Int, as content: RecordContent) {}
 }
 
 /// Gathers an answer that is handed over whole.
 struct WholeAnswerSink: TokenSink {
     private(set) var answer = AnswerCollector()
+    /// Whether the answer is also kept as it came.
+    let keepsBody: Bool
+    private(set) var body: [UInt8]?
     private(set) var tokenCount = 0
     let wantsMore = true
+
+    init(keepsBody: Bool) {
+        self.keepsBody = keepsBody
+    }
+
+    mutating func received(_ record: RawSpan, count: Int, as content: RecordContent) {
+        if keepsBody, content == .body { body = [UInt8](copying: record, count: count) }
+    }
 
     mutating func text(_ utf8: Span<UInt8>) {
         tokenCount += 1
@@ -98,7 +115,14 @@ struct RelaySink<Relay: AnswerRelay>: TokenSink {
     }
 
     mutating func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
-        others.toolCallArguments(index: index, utf8)
+        // Where records go on as they came, a copy of a part of one would be for nobody.
+        if relay.takesRecords { count() } else { others.toolCallArguments(index: index, utf8) }
+    }
+
+    mutating func received(_ record: RawSpan, count: Int, as content: RecordContent) {
+        guard relay.takesRecords, content == .piece || content == .usage else { return }
+        relay.record(record, count: count, isUsage: content == .usage)
+        hasRelayed = true
     }
 
     mutating func usage(_ usage: Usage) { others.usage(usage) }

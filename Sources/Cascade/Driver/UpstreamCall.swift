@@ -40,7 +40,7 @@ struct UpstreamCall: ~Copyable {
         return progress
     }
 
-    private mutating func decode(into sink: inout some ChatEventSink) -> Progress {
+    private mutating func decode(into sink: inout some TokenSink) -> Progress {
         let type = type
         let poll = transfer.poll(with: &decoder) { decoder, record, count, kind, head in
             Self.read(record, count: count, kind: kind, head: head, type: type, with: &decoder, into: &sink)
@@ -54,7 +54,7 @@ struct UpstreamCall: ~Copyable {
 
     private static func read(
         _ record: RawSpan, count: Int, kind: TransferRecordKind, head: Transfer.Head, type: ProviderType,
-        with decoder: inout ResponseDecoder, into sink: inout some ChatEventSink
+        with decoder: inout ResponseDecoder, into sink: inout some TokenSink
     ) -> Progress {
         let status = head.status
         guard (200..<300).contains(status) else {
@@ -65,8 +65,12 @@ struct UpstreamCall: ~Copyable {
                         type: type, head: head, body: record, count: count, now: Int64(WallClock.secondsSince1970))))
         }
         switch decoder.decode(record, count: count, kind: RecordKind(kind), into: &sink) {
-        case .open: return .more
-        case .complete: return .complete
+        case .open:
+            sink.received(record, count: count, as: decoder.lastRecord)
+            return .more
+        case .complete:
+            sink.received(record, count: count, as: decoder.lastRecord)
+            return .complete
         case .failed(var error):
             complete(&error, from: head)
             return .failed(.provider(error))

@@ -25,6 +25,11 @@ extension CascadeRouter {
         }
     }
 
+    /// Whether some provider that can be asked speaks this format.
+    package func speaks(_ format: WireFormat) -> Bool {
+        core.snapshot.providers.contains { $0.endpoint != nil && $0.type.format == format }
+    }
+
     /// Whether some provider could be asked at this moment.
     package var isReady: Bool {
         let now = core.clock.now

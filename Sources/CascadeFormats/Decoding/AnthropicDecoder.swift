@@ -141,6 +141,7 @@ struct AnthropicDecoder {
     ) -> ChunkOutcome {
         guard let content = event.content else { return .unknown }
         answer.isBegun = true
+        parser.said.isWhole = true
         var number = 0
         for i in content..<hits.end(of: content) where hits.tag(i) == .block && hits[i].isObject {
             begin(i, number: number, hits, parser: parser, into: &sink)

@@ -70,6 +70,10 @@ struct ChunkMemo {
             case other
         }
 
+        /// Nothing but the tokens used.
+        var isUsageAlone = false
+        /// The whole answer in one event.
+        var isWhole = false
         fileprivate var text = Text.none
         fileprivate var isHolding = false
 

@@ -51,6 +51,21 @@ enum JSONScanError: Error {
         }
     }
 
+    /// Finds members of a root object; see `casc_json_find_members`. `text` is read up to `count` bytes and padding.
+    @unsafe func find(
+        _ names: [UnsafePointer<CChar>?], _ text: UnsafePointer<UInt8>, _ count: Int,
+        _ found: inout [casc_json_member], _ number: inout Int
+    ) -> Bool {
+        largestText = max(largestText, count)
+        return unsafe names.withUnsafeBufferPointer { names in
+            // Neither list is empty: names end in nil, and there is room for members.
+            unsafe found.withUnsafeMutableBufferPointer { found in
+                unsafe casc_json_find_members(
+                    handle, names.baseAddress!, text, count, found.baseAddress!, found.count, &number)
+            }
+        }
+    }
+
     /// Whether a text, such as a call's arguments, is exactly one JSON object.
     func isObject(_ text: String) -> Bool {
         var text = text

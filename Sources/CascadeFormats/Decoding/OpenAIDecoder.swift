@@ -14,6 +14,8 @@ struct OpenAIDecoder {
         var outcome: ChunkOutcome = envelope.choices == nil && envelope.usage == nil ? .unknown : .open
         if let choice = envelope.choice {
             outcome = decodeChoice(hits, from: choice, parser: parser, into: &sink)
+        } else if envelope.choices != nil, !envelope.hasChoice {
+            parser.said.isUsageAlone = envelope.usage != nil
         }
         if let index = envelope.usage, let usage = OpenAIUsage(hits, from: index).usage(of: type) {
             answer.usage(usage, into: &sink)
@@ -28,6 +30,7 @@ struct OpenAIDecoder {
         var choices: Int?
         /// The answer asked for: the first one of index 0, or without an index.
         var choice: Int?
+        var hasChoice = false
         var usage: Int?
 
         /// Whether the chunk is an error.
@@ -40,7 +43,9 @@ struct OpenAIDecoder {
                 case .model: model = i
                 case .id: id = i
                 case .choices where hit.isArray: choices = i
-                case .choice where hit.isObject: if choice == nil, isFirst(hits, i) { choice = i }
+                case .choice where hit.isObject:
+                    hasChoice = true
+                    if choice == nil, isFirst(hits, i) { choice = i }
                 case .usage where hit.isObject: usage = i
                 default: break
                 }

@@ -17,6 +17,36 @@ enum RecordBytes {
         i == 0 && count >= 3 && record[0] == 0xEF && record[1] == 0xBB && record[2] == 0xBF
     }
 
+    /// The offset of the first end of a line from `start` on. Eight bytes at a time: padding follows the record.
+    static func newline(in record: RawSpan, from start: Int, count: Int) -> Int? {
+        precondition(start >= 0 && count + 8 <= record.byteCount)
+        var i = start
+        while i < count {
+            // In bounds, and every bit pattern is a number.
+            let eight = unsafe record.unsafeLoadUnaligned(fromByteOffset: i, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
+            // One of its bytes is zero (Mycroft's test).
+            if (eight &- 0x0101_0101_0101_0101) & ~eight & 0x8080_8080_8080_8080 != 0 {
+                for at in i..<min(i + 8, count) where record[at] == 0x0A { return at }
+            }
+            i += 8
+        }
+        return nil
+    }
+
+    /// The offset at which `text` stands first.
+    static func first(_ text: StaticString, in record: RawSpan, count: Int) -> Int? {
+        let last = count - text.utf8CodeUnitCount
+        guard last >= 0, count <= record.byteCount else { return nil }
+        let byte = unsafe text.utf8Start.pointee
+        return unsafe record.withUnsafeBytes { bytes in
+            // Only bytes before `count` are read, and the record has as many.
+            for offset in 0...last where unsafe bytes[offset] == byte {
+                if has(text, in: record, at: offset, count: count) { return offset }
+            }
+            return nil
+        }
+    }
+
     /// Whether `text` stands at `offset`.
     static func has(_ text: StaticString, in record: RawSpan, at offset: Int, count: Int) -> Bool {
         guard text.utf8CodeUnitCount <= count - offset else { return false }
@@ -26,6 +56,23 @@ enum RecordBytes {
             }
             return true
         }
+    }
+}
+
+/// A copy of a record and its padding.
+public struct KeptRecord: Sendable {
+    private let bytes: [UInt8]
+    public let count: Int
+
+    public init(_ record: RawSpan, count: Int) {
+        bytes = [UInt8](copying: record, count: count + 64)
+        self.count = count
+    }
+
+    /// Lends the record, its padding included.
+    public func lend(_ body: (RawSpan) -> Void) {
+        // Bytes as bytes: there is nothing of theirs that could be uninitialised.
+        unsafe body(bytes.span.bytes)
     }
 }
 
@@ -42,6 +89,11 @@ extension RawSpan {
 }
 
 extension Array<UInt8> {
+    /// The first `count` bytes.
+    public init(copying record: RawSpan, count: Int) {
+        self = unsafe record.withUnsafeBytes { unsafe Array($0.prefix(count)) }
+    }
+
     public mutating func append(copying span: Span<UInt8>) {
         // The pointer is used within the call only.
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }

@@ -13,6 +13,8 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     private var status = DecodeStatus.open
     /// The format's terminal marker has been seen, or a complete body.
     public private(set) var sawTerminal = false
+    /// What the last record was to whoever passes records on as they came.
+    public private(set) var lastRecord = RecordContent.nothing
 
     /// - Parameters:
     ///   - type: Whose answer it is.
@@ -34,8 +36,12 @@ public struct ResponseDecoder: ~Copyable, Sendable {
     public mutating func decode(
         _ record: RawSpan, count: Int, kind: RecordKind, into sink: inout some ChatEventSink
     ) -> DecodeStatus {
+        lastRecord = .nothing
         guard case .open = status else { return status }
-        if kind == .data, memo.tell(record, count: count, to: &sink) { return .open }
+        if kind == .data, memo.tell(record, count: count, to: &sink) {
+            lastRecord = .piece
+            return .open
+        }
         let start = RecordBytes.start(of: record, count: count)
         let parser = JSONParserPool.take()
         defer { JSONParserPool.giveBack(parser) }
@@ -90,14 +96,18 @@ extension ResponseDecoder {
             parser.said = ChunkMemo.Said()
             switch try decoder.scan(record, count: count, type: type, parser: parser, into: &sink) {
             case .open:
+                lastRecord = parser.said.isUsageAlone ? .usage : .piece
                 if kind == .data { memo.learn(record, count: count, said: parser.said, isPure: answer.tools.isEmpty) }
                 return .open
             case .complete:
                 sawTerminal = true
+                lastRecord = parser.said.isWhole ? .body : .piece
                 return complete(into: &sink)
             case .failed(let error): return .failed(error)
             case .error: return .failed(error(in: record, count: count, parser: parser))
-            case .unknown: return unknown(record, count: count, parser: parser)
+            case .unknown:
+                lastRecord = .piece
+                return unknown(record, count: count, parser: parser)
             }
         } catch .malformed where kind == .tail {
             // What came last was cut in the middle. It counts as not sent.
@@ -136,6 +146,7 @@ extension ResponseDecoder {
     private mutating func decodeBody(
         _ record: RawSpan, count: Int, start: Int, parser: JSONParser, into sink: inout some ChatEventSink
     ) -> DecodeStatus {
+        lastRecord = .body
         guard start < count else {
             return .failed(ProviderError(kind: .truncated, message: "the response was empty"))
         }

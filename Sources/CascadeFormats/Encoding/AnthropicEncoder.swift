@@ -13,9 +13,7 @@ struct AnthropicEncoder {
     func writeHead(model: String, streaming: Bool, to out: inout EncodingOutput) throws(EncodingError) {
         try out.json.member("model", model)
         try out.json.member("stream", streaming)
-        var taken = ModelTraits.claudeSampling(model)
-        // Versions are dates, so that their order is that of their text.
-        if options.anthropicVersion >= "2026-10-21" { taken = .none }
+        let taken = sampling(of: model)
         if let temperature = request.temperature {
             if taken == .none {
                 try out.report.drop(.temperature)
@@ -31,6 +29,12 @@ struct AnthropicEncoder {
         } else {
             try out.json.member("top_p", topP, field: .topP)
         }
+    }
+
+    /// What is taken of the sampling fields.
+    func sampling(of model: String) -> ModelTraits.ClaudeSampling {
+        // Versions are dates, so that their order is that of their text.
+        options.anthropicVersion >= "2026-10-21" ? .none : ModelTraits.claudeSampling(model)
     }
 
     // MARK: Tail

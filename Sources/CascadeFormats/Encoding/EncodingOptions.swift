@@ -9,6 +9,8 @@ public struct EncodingOptions: Sendable, Hashable {
     public var keepAlive: String?
     /// Sent to formats that demand an upper bound of tokens where the request sets none.
     public var defaultMaxTokens: Int
+    /// Passes the client's own body on; see ``RequestEncoder/passesThrough(_:model:options:)``.
+    package var passesThrough = false
 
     public init(
         type: ProviderType,
@@ -27,6 +29,7 @@ public struct EncodingOptions: Sendable, Hashable {
     /// Equal keys mean that ``RequestEncoder/encodeTail(_:options:into:)`` gives equal bodies for a request, so that
     /// the providers can share one.
     public var bodyKey: BodyKey {
+        if passesThrough { return BodyKey(variation: .client(type.format), strict: strict) }
         let variation: BodyKey.Variation =
             switch type.format {
             case .openAI: .openAI(OpenAIDialect(type).body)
@@ -44,6 +47,8 @@ public struct EncodingOptions: Sendable, Hashable {
             case anthropic(defaultMaxTokens: Int)
             case ollama(keepAlive: String?)
             case gemini
+            /// The client's own, as it came.
+            case client(WireFormat)
         }
 
         let variation: Variation

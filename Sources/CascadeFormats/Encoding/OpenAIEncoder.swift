@@ -25,7 +25,7 @@ struct OpenAIEncoder {
         try writeEffort(model: model, to: &out)
     }
 
-    private func refusedFields(_ model: String) -> Set<RequestField> {
+    func refusedFields(_ model: String) -> Set<RequestField> {
         var fields: Set<RequestField> = []
         switch options.type {
         case .openai where ModelTraits.isOpenAIReasoning(model):

@@ -26,6 +26,12 @@ public enum RequestEncoder {
     public static func encodeTail(
         _ request: ChatRequest, options: EncodingOptions, into arena: RequestArena
     ) throws(EncodingError) -> EncodedBody {
+        if let body = request.clientBody {
+            if options.passesThrough { return EncodedBody(tail: body.tail, droppedFields: []) }
+            if let problem = body.onlyHere {
+                throw .unsupported(problem.parameter ?? "", by: options.type, because: problem.message)
+            }
+        }
         try request.checkConsistency()
         let capacity = request.estimatedBytes
         let (bytes, dropped) = try write(options, into: arena, capacity: capacity) { out throws(EncodingError) in
@@ -54,6 +60,11 @@ public enum RequestEncoder {
         let (bytes, dropped) = try write(options, into: arena, capacity: capacity) { out throws(EncodingError) in
             try out.json.beginObject()
             switch options.type.format {
+            case .openAI where options.passesThrough:
+                try OpenAIEncoder(request, options).writeOwnHead(model: model, streaming: streaming, to: &out)
+            case .anthropic where options.passesThrough:
+                try out.json.member("model", model)
+                try out.json.member("stream", streaming)
             case .openAI:
                 try OpenAIEncoder(request, options).writeHead(model: model, streaming: streaming, to: &out)
             case .anthropic:

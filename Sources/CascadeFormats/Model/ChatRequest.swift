@@ -44,6 +44,8 @@ public struct ChatRequest: Sendable, Hashable {
     public var user: String?
     /// Free key-value pairs for logs and spans; never sent to a provider.
     public var metadata: [String: String]
+    /// The request as a client of the gateway sent it, for providers that speak that client's format.
+    package var clientBody: ClientBody?
 
     /// - Parameters:
     ///   - messages: The conversation, oldest first.

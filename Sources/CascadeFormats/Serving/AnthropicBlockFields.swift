@@ -5,7 +5,9 @@ struct AnthropicBlockFields {
         case part(ContentPart)
         case call(ToolCall)
         case result(of: String, [ContentPart], isError: Bool)
-        case reasoning(String)
+        case reasoning(String, isSigned: Bool)
+        /// Something that only providers of this format know.
+        case onlyHere(ClientRequestError)
         /// Nothing that another format could be told.
         case nothing
     }
@@ -16,10 +18,12 @@ struct AnthropicBlockFields {
     private var name: String?
     private var input: String?
     private var thinking: String?
+    private var isSigned = false
     private var source = AnthropicSourceFields()
     private var resultOf: String?
     private var result: [ContentPart] = []
     private var isError = false
+    private var unknownResult: ClientRequestError?
     private var resultBlock = ResultBlock()
 
     private struct ResultBlock {
@@ -38,6 +42,7 @@ struct AnthropicBlockFields {
             guard hit.isObject else { throw .expected("an object", at: "\(path).input") }
             input = hit.string
         case .thinking: thinking = try hit.text("\(path).thinking")
+        case .signature: isSigned = hit.isText
         case .sourceType: source.type = try hit.text("\(path).source.type")
         case .sourceMediaType: source.mediaType = try hit.text("\(path).source.media_type")
         case .sourceData: source.data = try hit.text("\(path).source.data")
@@ -61,7 +66,11 @@ struct AnthropicBlockFields {
         case .resultBlock where hit.isEnd:
             let block = resultBlock
             resultBlock = ResultBlock()
-            result.append(try Self.part(type: block.type, text: block.text, source: block.source, at: place))
+            switch try Self.part(type: block.type, text: block.text, source: block.source, at: place) {
+            case .part(let part): result.append(part)
+            case .onlyHere(let problem): unknownResult = problem
+            default: return
+            }
         case .resultBlock:
             guard hit.isObject else { throw .expected("an object", at: place) }
         case .resultBlockType: resultBlock.type = try hit.text("\(place).type")
@@ -83,28 +92,28 @@ struct AnthropicBlockFields {
             return .call(ToolCall(id: id, name: name, arguments: input))
         case "tool_result"?:
             guard let resultOf else { throw .expected("a string", at: "\(path).tool_use_id") }
-            return .result(of: resultOf, result, isError: isError)
-        case "thinking"?: return thinking.map { .reasoning($0) } ?? .nothing
+            return unknownResult.map { .onlyHere($0) } ?? .result(of: resultOf, result, isError: isError)
+        case "thinking"?: return thinking.map { .reasoning($0, isSigned: isSigned) } ?? .nothing
         // Only its maker can read it.
         case "redacted_thinking"?: return .nothing
-        default: return .part(try Self.part(type: type, text: text, source: source, at: path))
+        default: return try Self.part(type: type, text: text, source: source, at: path)
         }
     }
 
     private static func part(
         type: String?, text: String?, source: AnthropicSourceFields, at path: String
-    ) throws(ClientRequestError) -> ContentPart {
+    ) throws(ClientRequestError) -> Meaning {
         switch type {
         case "text"?:
             guard let text else { throw .expected("a string", at: "\(path).text") }
-            return .text(text)
-        case "image"?: return .image(try source.image(at: "\(path).source"))
+            return .part(.text(text))
+        case "image"? where source.type == "file": return .onlyHere(.onlyHere("an image of a file", at: path))
+        case "image"?: return .part(.image(try source.image(at: "\(path).source")))
         case "document"? where source.type == "text":
             guard let data = source.data else { throw .expected("a string", at: "\(path).source.data") }
-            return .text(data)
+            return .part(.text(data))
         case let type?:
-            throw ClientRequestError(
-                "\(path) is a block of type \(type.prefix(40)), which this gateway does not support", parameter: path)
+            return .onlyHere(.onlyHere("a block of type \(type.prefix(40))", at: path))
         case nil: throw .expected("a string", at: "\(path).type")
         }
     }

@@ -7,14 +7,16 @@ package struct AnthropicCall: Sendable {
 
     /// Reads the first `count` bytes of `text`, which ``OpenAIChatCall/padding`` must follow.
     ///
-    /// Members that mean nothing here are passed over; what would change the answer and cannot be asked of every format
-    /// is refused.
-    package init(_ text: Span<UInt8>, count: Int) throws(ClientRequestError) {
+    /// - Parameter keepsBody: Whether some provider speaks this format, too, and can be sent the text as it is. If none
+    ///   does, what would change the answer and cannot be asked of every format is refused.
+    package init(_ text: Span<UInt8>, count: Int, keepsBody: Bool) throws(ClientRequestError) {
         var reader = AnthropicRequestReader()
         try ClientText.scan(text, count: count, plan: AnthropicRequestTag.plan) { hit, tag throws(ClientRequestError) in
             try reader.take(hit, tag)
         }
-        self = try reader.call()
+        self = try reader.call { facts in
+            keepsBody ? ClientBody(text, count: count, format: .anthropic, facts: facts) : nil
+        }
     }
 
     init(request: ChatRequest, isStreamed: Bool) {

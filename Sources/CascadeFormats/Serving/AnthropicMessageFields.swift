@@ -7,6 +7,9 @@ struct AnthropicMessageFields {
     private var results: [ChatMessage] = []
     private var block = AnthropicBlockFields()
     private var blockCount = 0
+    /// What only providers of this format know.
+    private(set) var onlyHere: ClientRequestError?
+    private(set) var hasUnsignedReasoning = false
 
     mutating func take(_ hit: JSONHit, _ tag: AnthropicRequestTag, at path: String) throws(ClientRequestError) {
         switch tag {
@@ -30,7 +33,10 @@ struct AnthropicMessageFields {
         case .call(let call): calls.append(call)
         case .result(let id, let parts, let isError):
             results.append(ChatMessage(role: .tool, content: parts, toolCallID: id, isToolError: isError))
-        case .reasoning(let text): reasoning = (reasoning ?? "") + text
+        case .reasoning(let text, let isSigned):
+            reasoning = (reasoning ?? "") + text
+            if !isSigned { hasUnsignedReasoning = true }
+        case .onlyHere(let problem): onlyHere = problem
         case .nothing: break
         }
     }

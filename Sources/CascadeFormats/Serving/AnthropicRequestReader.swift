@@ -18,6 +18,7 @@ struct AnthropicRequestReader {
     private var effort: String?
     private var format: String?
     private var schema: JSONText?
+    private var facts = ClientBody.Facts()
 
     /// Where the message that is being read stands.
     private var messagePath: String { "messages[\(messageCount)]" }
@@ -55,6 +56,8 @@ struct AnthropicRequestReader {
 
     private mutating func takeMessage(_ hit: JSONHit) throws(ClientRequestError) {
         if hit.isEnd {
+            if let problem = message.onlyHere { facts.onlyHere = problem }
+            if message.hasUnsignedReasoning { facts.hasUnsignedReasoning = true }
             request.messages += try message.messages(at: messagePath)
             message = AnthropicMessageFields()
             messageCount += 1
@@ -88,7 +91,11 @@ struct AnthropicRequestReader {
         case .tools:
             guard hit.isArray || hit.isEnd || hit.isNull else { throw .expected("an array", at: "tools") }
         case .tool where hit.isEnd:
-            request.tools.append(try tool.tool(at: path))
+            if let problem = tool.onlyHere(at: path) {
+                facts.onlyHere = problem
+            } else {
+                request.tools.append(try tool.tool(at: path))
+            }
             tool = AnthropicToolFields()
         case .tool:
             guard hit.isObject else { throw .expected("an object", at: path) }
@@ -121,7 +128,9 @@ struct AnthropicRequestReader {
     }
 
     /// The request, once all of the text was read.
-    consuming func call() throws(ClientRequestError) -> AnthropicCall {
+    ///
+    /// - Parameter body: Makes the body that providers of this format are sent.
+    consuming func call(_ body: (ClientBody.Facts) -> ClientBody?) throws(ClientRequestError) -> AnthropicCall {
         guard hasMessages else { throw ClientRequestError("messages is missing", parameter: "messages") }
         guard !request.messages.isEmpty else { throw ClientRequestError("messages is empty", parameter: "messages") }
         guard request.maxTokens != nil else {
@@ -139,6 +148,8 @@ struct AnthropicRequestReader {
             }
             request.responseFormat = .jsonSchema(name: "answer", schema: schema, strict: true)
         }
+        request.clientBody = body(facts)
+        if let problem = facts.onlyHere, request.clientBody == nil { throw problem }
         return AnthropicCall(request: request, isStreamed: isStreamed)
     }
 

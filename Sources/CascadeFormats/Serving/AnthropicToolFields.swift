@@ -16,11 +16,13 @@ struct AnthropicToolFields {
         }
     }
 
+    /// What only providers of this format know.
+    func onlyHere(at path: String) -> ClientRequestError? {
+        guard let type, type != "custom" else { return nil }
+        return .onlyHere("a tool of type \(type.prefix(40))", at: path)
+    }
+
     consuming func tool(at path: String) throws(ClientRequestError) -> Tool {
-        if let type, type != "custom" {
-            throw ClientRequestError(
-                "\(path) is a tool of type \(type.prefix(40)), which this gateway does not support", parameter: path)
-        }
         guard let name, !name.isEmpty else { throw .expected("a string", at: "\(path).name") }
         return Tool(name: name, description: description, parameters: schema, strict: strict)
     }

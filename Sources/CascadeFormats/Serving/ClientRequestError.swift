@@ -10,6 +10,12 @@ package struct ClientRequestError: Error, Sendable, Hashable {
         self.parameter = parameter
     }
 
+    /// What only a provider can be asked for that speaks the client's own format.
+    static func onlyHere(_ what: String, at parameter: String) -> ClientRequestError {
+        ClientRequestError(
+            "\(what) can only be asked of a provider that speaks the format of this request", parameter: parameter)
+    }
+
     static func expected(_ what: String, at parameter: String) -> ClientRequestError {
         ClientRequestError("\(parameter) must be \(what)", parameter: parameter)
     }

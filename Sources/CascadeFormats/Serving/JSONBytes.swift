@@ -18,6 +18,15 @@ package struct JSONBytes: Sendable {
         bytes.append(contentsOf: piece)
     }
 
+    /// As they are.
+    mutating func copy(_ record: RawSpan, _ range: Range<Int>) {
+        unsafe record.withUnsafeBytes { unsafe bytes.append(contentsOf: $0[range]) }
+    }
+
+    mutating func copy(_ byte: UInt8) {
+        bytes.append(byte)
+    }
+
     package mutating func number(_ number: Int) {
         bytes.append(contentsOf: number.description.utf8)
     }

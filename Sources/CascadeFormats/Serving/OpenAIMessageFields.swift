@@ -8,6 +8,9 @@ struct OpenAIMessageFields {
     private var calls: [ToolCall] = []
     private var part = Part()
     private var call = Call()
+    private var partCount = 0
+    /// What only providers of this format know.
+    private(set) var onlyHere: ClientRequestError?
 
     fileprivate struct Part {
         var type: String?
@@ -19,6 +22,7 @@ struct OpenAIMessageFields {
     }
 
     private struct Call {
+        var type: String?
         var id: String?
         var name: String?
         var arguments: String?
@@ -33,8 +37,9 @@ struct OpenAIMessageFields {
         case .content: try takeContent(hit, at: path)
         case .calls:
             guard hit.isArray || hit.isEnd || hit.isNull else { throw .expected("an array", at: "\(path).tool_calls") }
-        case .call, .callID, .callName, .callArguments: try takeCall(hit, tag, at: "\(path).tool_calls[\(calls.count)]")
-        default: try takePart(hit, tag, at: "\(path).content[\(content.count)]")
+        case .call, .callType, .callID, .callName, .callArguments:
+            try takeCall(hit, tag, at: "\(path).tool_calls[\(calls.count)]")
+        default: try takePart(hit, tag, at: "\(path).content[\(partCount)]")
         }
     }
 
@@ -50,8 +55,13 @@ struct OpenAIMessageFields {
     {
         switch tag {
         case .part where hit.isEnd:
-            content.append(try part.content(at: path))
+            if let problem = part.onlyHere(at: path) {
+                onlyHere = problem
+            } else {
+                content.append(try part.content(at: path))
+            }
             part = Part()
+            partCount += 1
         case .part:
             guard hit.isObject else { throw .expected("an object", at: path) }
         case .partType: part.type = try hit.text("\(path).type")
@@ -67,6 +77,9 @@ struct OpenAIMessageFields {
     private mutating func takeCall(_ hit: JSONHit, _ tag: OpenAIRequestTag, at path: String) throws(ClientRequestError)
     {
         switch tag {
+        case .call where hit.isEnd && call.type != nil && call.type != "function":
+            onlyHere = .onlyHere("a call of another type than function", at: path)
+            call = Call()
         case .call where hit.isEnd:
             guard let id = call.id, let name = call.name, let arguments = call.arguments else {
                 throw ClientRequestError("\(path) needs an id and a function with name and arguments", parameter: path)
@@ -75,11 +88,15 @@ struct OpenAIMessageFields {
             call = Call()
         case .call:
             guard hit.isObject else { throw .expected("an object", at: path) }
+        case .callType: call.type = try hit.text("\(path).type")
         case .callID: call.id = try hit.text("\(path).id")
         case .callName: call.name = try hit.text("\(path).function.name")
         default: call.arguments = try hit.text("\(path).function.arguments")
         }
     }
+
+    /// The results of the functions of old, which had no identifiers.
+    var isOldResult: Bool { role == "function" }
 
     consuming func message(at path: String) throws(ClientRequestError) -> ChatMessage {
         guard let role = role.flatMap(ChatMessage.Role.init) else {
@@ -92,6 +109,11 @@ struct OpenAIMessageFields {
 }
 
 extension OpenAIMessageFields.Part {
+    func onlyHere(at path: String) -> ClientRequestError? {
+        guard let type, !["text", "refusal", "image_url", "input_audio"].contains(type) else { return nil }
+        return .onlyHere("a part of type \(type.prefix(40))", at: path)
+    }
+
     consuming func content(at path: String) throws(ClientRequestError) -> ContentPart {
         switch type {
         case "text"?, "refusal"?:

@@ -3,7 +3,7 @@ enum OpenAIRequestTag: UInt16 {
     case model = 1
     case messages, message, role, name, content, part, partType, partText, imageURL, imageDetail
     case audio, audioData, audioFormat, reasoning, toolCallID
-    case calls, call, callID, callName, callArguments
+    case calls, call, callType, callID, callName, callArguments
     case stream, includeUsage
     case temperature, topP, presencePenalty, frequencyPenalty, seed, maxTokens, maxCompletionTokens
     case stop, stopText, user, reasoningEffort, choiceCount
@@ -29,7 +29,7 @@ extension OpenAIRequestTag {
     private static let callNode = Node(
         "*", .call,
         [
-            Node("id", .callID),
+            Node("id", .callID), Node("type", .callType),
             Node("function", nil, [Node("name", .callName), Node("arguments", .callArguments)]),
         ])
 

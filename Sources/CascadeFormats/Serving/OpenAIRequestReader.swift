@@ -12,9 +12,11 @@ struct OpenAIRequestReader {
     private var schema = OpenAISchemaFields()
     private var message = OpenAIMessageFields()
     private var tool = OpenAIToolFields()
+    private var messageCount = 0
+    private var facts = ClientBody.Facts()
 
     /// Where the message that is being read stands.
-    private var messagePath: String { "messages[\(request.messages.count)]" }
+    private var messagePath: String { "messages[\(messageCount)]" }
 
     mutating func take(_ hit: JSONHit, _ tag: OpenAIRequestTag?) throws(ClientRequestError) {
         switch tag {
@@ -23,7 +25,8 @@ struct OpenAIRequestReader {
         case .messages?: try takeMessages(hit)
         case .message?: try takeMessage(hit)
         case .role?, .name?, .content?, .part?, .partType?, .partText?, .imageURL?, .imageDetail?, .audio?, .audioData?,
-            .audioFormat?, .reasoning?, .toolCallID?, .calls?, .call?, .callID?, .callName?, .callArguments?:
+            .audioFormat?, .reasoning?, .toolCallID?, .calls?, .call?, .callType?, .callID?, .callName?,
+            .callArguments?:
             try message.take(hit, tag!, at: messagePath)
         case .tools?, .tool?, .toolType?, .toolFunction?, .toolName?, .toolDescription?, .toolParameters?, .toolStrict?:
             try takeTool(hit, tag!)
@@ -51,7 +54,13 @@ struct OpenAIRequestReader {
 
     private mutating func takeMessage(_ hit: JSONHit) throws(ClientRequestError) {
         if hit.isEnd {
-            request.messages.append(try message.message(at: messagePath))
+            if let problem = message.onlyHere { facts.onlyHere = problem }
+            if message.isOldResult {
+                facts.onlyHere = .onlyHere("a function's result", at: messagePath)
+            } else {
+                request.messages.append(try message.message(at: messagePath))
+            }
+            messageCount += 1
             message = OpenAIMessageFields()
         } else if !hit.isObject {
             throw .expected("an object", at: messagePath)
@@ -64,7 +73,11 @@ struct OpenAIRequestReader {
         case .tools:
             guard hit.isArray || hit.isEnd || hit.isNull else { throw .expected("an array", at: "tools") }
         case .tool where hit.isEnd:
-            request.tools.append(try tool.tool(at: path))
+            if let problem = tool.onlyHere(at: path) {
+                facts.onlyHere = problem
+            } else {
+                request.tools.append(try tool.tool(at: path))
+            }
             tool = OpenAIToolFields()
         case .tool:
             guard hit.isObject else { throw .expected("an object", at: path) }
@@ -107,51 +120,61 @@ struct OpenAIRequestReader {
         case .stopText: request.stop.append(try hit.requiredText("stop[\(request.stop.count)]"))
         case .user: request.user = try hit.text("user")
         case .reasoningEffort: try takeEffort(hit)
-        default: try refuse(hit, tag)
+        default: facts.onlyHere = try peculiarity(hit, tag) ?? facts.onlyHere
         }
     }
 
     private mutating func takeEffort(_ hit: JSONHit) throws(ClientRequestError) {
         guard let name = try hit.text("reasoning_effort") else { return }
-        guard let effort = ReasoningEffort(rawValue: name) else {
+        // The step between two that are known everywhere.
+        guard let effort = ReasoningEffort(rawValue: name == "xhigh" ? "max" : name) else {
             let known = ReasoningEffort.allCases.map(\.rawValue).joined(separator: ", ")
             throw .expected("one of \(known)", at: "reasoning_effort")
         }
         request.reasoningEffort = effort
     }
 
-    /// What asks for another answer than the one that would be given, unless it asks for nothing.
-    private func refuse(_ hit: JSONHit, _ tag: OpenAIRequestTag) throws(ClientRequestError) {
+    /// What asks for another answer than any format could be asked for, unless it asks for nothing.
+    private func peculiarity(
+        _ hit: JSONHit, _ tag: OpenAIRequestTag
+    ) throws(ClientRequestError) -> ClientRequestError? {
         let name: String
         switch tag {
         case .choiceCount:
-            guard let count = try hit.integer("n"), count != 1 else { return }
-            throw .expected("1 or left out: the gateway gives one answer", at: "n")
+            guard let count = try hit.integer("n", from: 1), count != 1 else { return nil }
+            return .onlyHere("more than one answer", at: "n")
         case .logprobs:
-            guard try hit.truth("logprobs") == true else { return }
+            guard try hit.truth("logprobs") == true else { return nil }
             name = "logprobs"
         case .logitBias: name = "logit_bias"
         case .functions: name = "functions"
         default:
             // An array that holds the text of the answer alone changes nothing.
-            if hit.string.filter({ !$0.isWhitespace }) == #"["text"]"# { return }
+            if hit.string.filter({ !$0.isWhitespace }) == #"["text"]"# { return nil }
             name = "modalities"
         }
-        guard hit.isTrue || hit.isFilled else { return }
-        throw ClientRequestError("\(name) is not supported by this gateway", parameter: name)
+        guard hit.isTrue || hit.isFilled else { return nil }
+        return .onlyHere(name, at: name)
     }
 
     /// The request, once all of the text was read.
-    consuming func call() throws(ClientRequestError) -> OpenAIChatCall {
+    ///
+    /// - Parameter body: Makes the body that providers of this format are sent.
+    consuming func call(_ body: (ClientBody.Facts) -> ClientBody?) throws(ClientRequestError) -> OpenAIChatCall {
         guard hasMessages else { throw ClientRequestError("messages is missing", parameter: "messages") }
-        guard !request.messages.isEmpty else { throw ClientRequestError("messages is empty", parameter: "messages") }
-        if let completionLimit { request.maxTokens = completionLimit }
+        guard messageCount > 0 else { throw ClientRequestError("messages is empty", parameter: "messages") }
+        if let completionLimit {
+            request.maxTokens = completionLimit
+            facts.usesCompletionTokens = true
+        }
         switch format {
         case nil, "text"?: break
         case "json_object"?: request.responseFormat = .json
         case "json_schema"?: request.responseFormat = try schema.format()
-        default: throw .expected("text, json_object or json_schema", at: "response_format.type")
+        case let format?: facts.onlyHere = .onlyHere("the format \(format.prefix(40))", at: "response_format.type")
         }
+        request.clientBody = body(facts)
+        if let problem = facts.onlyHere, request.clientBody == nil { throw problem }
         return OpenAIChatCall(request: request, isStreamed: isStreamed, includesUsage: includesUsage)
     }
 }

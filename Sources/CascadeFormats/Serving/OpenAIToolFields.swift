@@ -18,8 +18,13 @@ struct OpenAIToolFields {
         }
     }
 
+    /// What only providers of this format know.
+    func onlyHere(at path: String) -> ClientRequestError? {
+        guard let type, type != "function" else { return nil }
+        return .onlyHere("a tool of type \(type.prefix(40))", at: path)
+    }
+
     consuming func tool(at path: String) throws(ClientRequestError) -> Tool {
-        guard type == nil || type == "function" else { throw .expected("function", at: "\(path).type") }
         guard let name, !name.isEmpty else { throw .expected("a string", at: "\(path).function.name") }
         return Tool(name: name, description: description, parameters: parameters, strict: strict)
     }

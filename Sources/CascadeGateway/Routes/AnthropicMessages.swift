@@ -12,7 +12,7 @@ struct AnthropicMessages {
         var call: AnthropicCall
         do throws(ClientRequestError) {
             call = try exchange.readBody { (body, count) throws(ClientRequestError) in
-                try AnthropicCall(body, count: count)
+                try AnthropicCall(body, count: count, keepsBody: router.speaks(.anthropic))
             }
         } catch {
             return exchange.refuse(ErrorAnswer(error))
@@ -34,9 +34,11 @@ struct AnthropicMessages {
     private func complete(_ request: ChatRequest) async {
         do throws(CascadeError) {
             let reply = try await router.complete(request)
-            let body = writer(model: reply.model).answer(
-                content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
-                finishReason: reply.finishReason, usage: reply.usage)
+            let body =
+                reply.body
+                ?? writer(model: reply.model).answer(
+                    content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
+                    finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
         } catch {
             exchange.refuse(ErrorAnswer(error), AnswerFields(error))
@@ -57,13 +59,9 @@ struct AnthropicMessages {
     }
 
     private func pass(_ stream: ChatStream) async throws(CascadeError) {
-        let relay = AnthropicStreamRelay(writer: writer(model: stream.model))
-        while try await stream.relay(to: relay) {
-            guard exchange.write(relay.take()) else { return stream.cancel() }
-            await exchange.waitForRoom()
+        if stream.isForwardable {
+            return try await exchange.pass(stream, to: ForwardingRelay(format: .anthropic, includesUsage: true))
         }
-        relay.end()
-        _ = exchange.write(relay.take())
-        exchange.finish()
+        try await exchange.pass(stream, to: AnthropicStreamRelay(writer: writer(model: stream.model)))
     }
 }

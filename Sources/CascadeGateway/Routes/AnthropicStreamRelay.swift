@@ -2,7 +2,7 @@ internal import Cascade
 internal import CascadeFormats
 
 /// A streamed answer as Anthropic's events. What is decoded at once is one piece of bytes, sent together.
-final class AnthropicStreamRelay: AnswerRelay {
+final class AnthropicStreamRelay: ClientRelay {
     private enum Block: Equatable {
         case text, thinking
         /// The call of that number.

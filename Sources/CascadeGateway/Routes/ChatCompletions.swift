@@ -16,7 +16,7 @@ struct ChatCompletions {
         var call: OpenAIChatCall
         do throws(ClientRequestError) {
             call = try exchange.readBody { (body, count) throws(ClientRequestError) in
-                try OpenAIChatCall(body, count: count)
+                try OpenAIChatCall(body, count: count, keepsBody: router.speaks(.openAI))
             }
         } catch {
             return exchange.refuse(ErrorAnswer(error))
@@ -38,9 +38,11 @@ struct ChatCompletions {
         do throws(CascadeError) {
             let reply = try await router.complete(request)
             exchange.settle(reply.usage, provider: reply.provider, model: reply.model)
-            let body = writer(model: reply.model, isStreamed: false).answer(
-                content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
-                finishReason: reply.finishReason, usage: reply.usage)
+            let body =
+                reply.body
+                ?? writer(model: reply.model, isStreamed: false).answer(
+                    content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
+                    finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
         } catch {
             exchange.refuse(ErrorAnswer(error), AnswerFields(error))
@@ -64,14 +66,13 @@ struct ChatCompletions {
     private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
         defer { exchange.settle(stream.usage, provider: stream.provider, model: stream.model) }
         exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
-        let relay = OpenAIStreamRelay(
-            writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage)
-        while try await stream.relay(to: relay) {
-            guard exchange.write(relay.take()) else { return stream.cancel() }
-            await exchange.waitForRoom()
+        if stream.isForwardable {
+            return try await exchange.pass(
+                stream, to: ForwardingRelay(format: .openAI, includesUsage: call.includesUsage))
         }
-        relay.end()
-        _ = exchange.write(relay.take())
-        exchange.finish()
+        try await exchange.pass(
+            stream,
+            to: OpenAIStreamRelay(
+                writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage))
     }
 }

@@ -2,7 +2,7 @@ internal import Cascade
 internal import CascadeFormats
 
 /// A streamed answer as OpenAI's chunks. What is decoded at once is one piece of bytes, sent together.
-final class OpenAIStreamRelay: AnswerRelay {
+final class OpenAIStreamRelay: ClientRelay {
     private let writer: OpenAIAnswerWriter
     private let includesUsage: Bool
     private var json = JSONBytes()

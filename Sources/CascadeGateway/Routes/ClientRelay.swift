@@ -1,0 +1,22 @@
+internal import Cascade
+
+/// Puts a streamed answer into a client's format.
+protocol ClientRelay: AnswerRelay {
+    /// What has been written since the last call.
+    func take() -> [UInt8]
+    /// The answer is whole.
+    func end()
+}
+
+extension Exchange {
+    /// Sends the answer as `relay` writes it, to its end. The answer has been opened.
+    func pass(_ stream: ChatStream, to relay: some ClientRelay) async throws(CascadeError) {
+        while try await stream.relay(to: relay) {
+            guard write(relay.take()) else { return stream.cancel() }
+            await waitForRoom()
+        }
+        relay.end()
+        _ = write(relay.take())
+        finish()
+    }
+}
