@@ -44,8 +44,10 @@ extension GatewayTests {
                 #""max_tokens":9,"top_k":5,"tools":[{"type":"web_search_20250305","name":"web_search"}],"#
                 + #""system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],"#
                 + #""messages":[{"role":"user","content":[{"type":"document","source":{"type":"file","file_id":"f"}}]}]}"#
-            let reply = try fixture.message(#"{"stream":true,"model":"cascade","# + rest)
+            let reply = try fixture.message(
+                #"{"stream":true,"model":"cascade","# + rest, fields: "anthropic-beta: one-1, two-2\r\n")
             #expect(reply.status == 200, "\(reply.body)")
+            #expect(fixture.providers[0].log[0].header("anthropic-beta") == "one-1, two-2")
             #expect(try sent(fixture) == #"{"model":"p0-model","stream":true,"# + rest)
             await fixture.end()
         }
@@ -104,7 +106,7 @@ extension GatewayTests {
 
         private static let chunks = [
             #"{"id":"1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}"#,
-            #"{ "choices":[{"index":0,"delta":{"content":"h\u0069"},"odd":1.50}], "obfuscation":"x" }"#,
+            #"{ "choices":[{"index":0,"delta":{"content":"h\u0069"},"odd":1.50}],"usage":null, "obfuscation":"x" }"#,
             #"{"choices":[{"index":1,"delta":{"content":"second"}}]}"#,
             #"{"choices":[{"index":0,"delta":{"content":" you"}}]}"#,
             #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}"#,
@@ -122,7 +124,7 @@ extension GatewayTests {
             let options = asksForUsage ? #","stream_options":{"include_usage":true}"# : ""
             let reply = try fixture.post(question(options, stream: true))
             // The provider is asked for usage in any case.
-            let unasked = all.filter { $0 != Self.usage }.map { $0.replacing(#"],"usage":null}"#, with: "]}") }
+            let unasked = all.filter { $0 != Self.usage }.map { $0.replacing(#"],"usage":null"#, with: "]") }
             #expect(reply.events == (asksForUsage ? all : unasked))
             await eventually { fixture.router.metrics.answered == 1 }
             #expect(fixture.router.metrics.providers.first?.completionTokens == 2)

@@ -75,9 +75,11 @@ extension RequestDriver {
         let streaming = streamsUpstream(provider)
         let body = encodedBody(attempt.candidate)
         do throws(EncodingError) {
+            let ownField = forwards(attempt) ? request.clientBody?.headerField : nil
+            let field: ArenaBytes? = if let ownField { try admitted.arena.copyCString(ownField) } else { nil }
             let transfer = try UpstreamRequest.post(
                 url: try admitted.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
-                head: body.head.bytes, tail: body.tail.tail,
+                field: field, head: body.head.bytes, tail: body.tail.tail,
                 framing: TransferFraming(provider.type.framing(streaming: streaming)),
                 deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, arena: admitted.arena,
                 owner: admitted)

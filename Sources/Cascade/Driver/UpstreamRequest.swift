@@ -2,11 +2,13 @@ internal import CascadeTransport
 
 /// Starts transfers from a request's arena. The one place of this module that handles memory by address.
 enum UpstreamRequest {
-    /// Posts `head` and `tail`, one after the other, to `url`. All three are in `arena`, whose lease `owner` holds.
+    /// Posts `head` and `tail`, one after the other, to `url`. They and `field`, a line of the header, are in `arena`, whose
+    /// lease `owner` holds, or otherwise kept by `owner`.
     ///
     /// - Returns: `nil` when this process is out of memory or the loop was shut down.
     static func post(
-        url: ArenaBytes, head: ArenaBytes, tail: ArenaBytes?, framing: TransferFraming, deadlines: TransferDeadlines,
+        url: ArenaBytes, field: ArenaBytes? = nil, head: ArenaBytes, tail: ArenaBytes?, framing: TransferFraming,
+        deadlines: TransferDeadlines,
         on endpoint: Endpoint, arena: RequestArena, owner: some AnyObject & Sendable
     ) throws(EncodingError) -> Transfer? {
         // The owner holds the arena's lease: all of this is there until libcurl has let go of it.
@@ -20,6 +22,9 @@ enum UpstreamRequest {
         var request = unsafe TransferRequest(url: address, body: body, framing: framing)
         unsafe request.deadlines = deadlines
         unsafe request.bodyLimit = bodyLimit
+        if let field {
+            unsafe request.extraHeaders.0 = field.unsafeBytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+        }
         return unsafe Transfer.start(request, on: endpoint, owner: owner)
     }
 

@@ -16,6 +16,8 @@ enum JSONScanError: Error {
     /// What the chunk that is being decoded has said.
     var said = ChunkMemo.Said()
     private let handle: OpaquePointer
+    /// What the last search found.
+    private var found: [casc_json_member] = []
     private var scratch: UnsafeMutableBufferPointer<UInt8>
     /// Of the texts that were scanned.
     private(set) var largestText = 0
@@ -53,17 +55,20 @@ enum JSONScanError: Error {
 
     /// Finds members of a root object; see `casc_json_find_members`. `text` is read up to `count` bytes and padding.
     @unsafe func find(
-        _ names: [UnsafePointer<CChar>?], _ text: UnsafePointer<UInt8>, _ count: Int,
-        _ found: inout [casc_json_member], _ number: inout Int
-    ) -> Bool {
+        _ names: [UnsafePointer<CChar>?], _ text: UnsafePointer<UInt8>, _ count: Int
+    ) -> ArraySlice<casc_json_member>? {
         largestText = max(largestText, count)
-        return unsafe names.withUnsafeBufferPointer { names in
+        // More of them than a client has reason to send.
+        if found.isEmpty { found = [casc_json_member](repeating: casc_json_member(), count: 8) }
+        var number = 0
+        let isSound = unsafe names.withUnsafeBufferPointer { names in
             // Neither list is empty: names end in nil, and there is room for members.
             unsafe found.withUnsafeMutableBufferPointer { found in
                 unsafe casc_json_find_members(
                     handle, names.baseAddress!, text, count, found.baseAddress!, found.count, &number)
             }
         }
+        return isSound ? found[..<number] : nil
     }
 
     /// Whether a text, such as a call's arguments, is exactly one JSON object.

@@ -15,6 +15,8 @@ internal import CCascadeJSON
     let usesCompletionTokens: Bool
     /// Reasoning is sent back that the format's own models did not sign.
     let hasUnsignedReasoning: Bool
+    /// A field for the header of the request that the body is sent with.
+    package let headerField: String?
     private let start: UnsafeMutableRawPointer
     private let count: Int
 
@@ -26,6 +28,8 @@ internal import CCascadeJSON
         var onlyHere: ClientRequestError?
         var usesCompletionTokens = false
         var hasUnsignedReasoning = false
+        /// What Anthropic's client says in a field of its header: the versions of features that its body uses.
+        var betas: String?
     }
 
     /// - Returns: `nil` for a text that is better not passed on: it is not valid throughout, or two readers might see
@@ -34,17 +38,14 @@ internal import CCascadeJSON
         let parser = JSONParserPool.take()
         defer { JSONParserPool.giveBack(parser) }
         guard let members = parser.members(of: text, count: length, named: .own(of: format)) else { return nil }
-        var streamOptions: String?
-        for member in members where format == .openAI && member.name == JSONMemberNames.streamOptions {
-            guard text[member.value] == UInt8(ascii: "{") else { continue }
-            let object = text.extracting(droppingFirst: member.value)
-            guard let inner = parser.members(of: object, count: member.end - member.value, named: .includeUsage) else {
-                return nil
-            }
-            let rest = JSONCut(object, count: member.end - member.value, without: inner)
-            streamOptions = rest.string(of: object)
-        }
         let cut = JSONCut(text, count: length, without: members)
+        let options = members.last { format == .openAI && $0.name == JSONMemberNames.streamOptions }
+        var streamOptions: String?
+        if let options, text[options.value] == UInt8(ascii: "{") {
+            let (object, count) = (text.extracting(droppingFirst: options.value), options.end - options.value)
+            guard let inner = parser.members(of: object, count: count, named: .includeUsage) else { return nil }
+            streamOptions = JSONCut(object, count: count, without: inner).string(of: object)
+        }
         // Freed in `deinit`.
         unsafe start = UnsafeMutableRawPointer.allocate(byteCount: max(cut.count, 1), alignment: 1)
         count = cut.count
@@ -54,6 +55,7 @@ internal import CCascadeJSON
         onlyHere = facts.onlyHere
         usesCompletionTokens = facts.usesCompletionTokens
         hasUnsignedReasoning = facts.hasUnsignedReasoning
+        headerField = facts.betas.map { "anthropic-beta: \($0)" }
     }
 
     deinit {

@@ -6,7 +6,8 @@ struct JSONCut {
     private(set) var count = 0
 
     /// - Parameter members: Of the object that is the first `length` bytes of `text`, in their order.
-    init(_ text: Span<UInt8>, count length: Int, without members: [JSONMember]) {
+    init(_ text: Span<UInt8>, count length: Int, without members: ArraySlice<casc_json_member>) {
+        pieces.reserveCapacity(members.count + 1)
         var start = Self.skipBlanks(text, 0) + 1
         for member in members {
             keep(start..<member.key)
@@ -70,15 +71,6 @@ struct JSONCut {
     }
 }
 
-/// A member of a text's root object; offsets into the text.
-struct JSONMember {
-    var key: Int
-    var value: Int
-    var end: Int
-    /// Its index among the names that were looked for.
-    var name: Int
-}
-
 /// Names of members to look for.
 // @unchecked Sendable: a list of static strings, never changed.
 @safe struct JSONMemberNames: @unchecked Sendable {
@@ -105,19 +97,14 @@ struct JSONMember {
 }
 
 extension JSONParser {
-    /// Every member of these names, in their order; `nil` when the first `count` bytes of `text`, which padding must
-    /// follow, are not one JSON object, or names in it are written with escapes.
-    func members(of text: Span<UInt8>, count: Int, named names: JSONMemberNames) -> [JSONMember]? {
+    /// Every member of these names, in their order, until the next search; `nil` when the first `count` bytes of `text`,
+    /// which padding must follow, are not one JSON object, or names in it are written with escapes.
+    func members(
+        of text: Span<UInt8>, count: Int, named names: JSONMemberNames
+    ) -> ArraySlice<casc_json_member>? {
         precondition(text.count >= count + Int(CASC_JSON_PADDING), "a text is followed by padding")
-        var found = [casc_json_member](repeating: casc_json_member(), count: 8)
-        var number = 0
-        let isSound = unsafe text.withUnsafeBufferPointer { bytes in
-            unsafe find(names.names, bytes.baseAddress!, count, &found, &number)
-        }
-        guard isSound else { return nil }
-        return found.prefix(number).map { member in
-            JSONMember(
-                key: member.key, value: member.value, end: member.end, name: member.name)
+        return unsafe text.withUnsafeBufferPointer { bytes in
+            unsafe find(names.names, bytes.baseAddress!, count)
         }
     }
 }

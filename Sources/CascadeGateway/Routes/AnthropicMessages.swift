@@ -12,7 +12,8 @@ struct AnthropicMessages {
         var call: AnthropicCall
         do throws(ClientRequestError) {
             call = try exchange.readBody { (body, count) throws(ClientRequestError) in
-                try AnthropicCall(body, count: count, keepsBody: router.speaks(.anthropic))
+                try AnthropicCall(
+                    body, count: count, keepsBody: router.speaks(.anthropic), betas: exchange.betas)
             }
         } catch {
             return exchange.refuse(ErrorAnswer(error))

@@ -1,7 +1,7 @@
 internal import Cascade
 internal import CascadeFormats
 
-/// The models that can be asked for.
+/// The models that can be asked for, as OpenAI's clients and Anthropic's look for them.
 struct Models {
     let router: CascadeRouter
     let exchange: Exchange
@@ -18,12 +18,17 @@ struct Models {
 
     func list() {
         var json = JSONBytes()
+        let names = names
         json.raw(#"{"object":"list","data":["#)
         for (index, name) in names.enumerated() {
             if index > 0 { json.raw(",") }
             Self.write(name, to: &json)
         }
-        json.raw("]}")
+        json.raw(#"],"has_more":false,"first_id":"#)
+        json.string(names[0])
+        json.raw(#","last_id":"#)
+        json.string(names[names.count - 1])
+        json.raw("}")
         exchange.answerJSON(json.bytes)
     }
 
@@ -37,7 +42,9 @@ struct Models {
     private static func write(_ name: String, to json: inout JSONBytes) {
         json.raw(#"{"id":"#)
         json.string(name)
-        json.raw(#","object":"model","created":0,"owned_by":"cascade"}"#)
+        json.raw(#","object":"model","created":0,"owned_by":"cascade","type":"model","display_name":"#)
+        json.string(name)
+        json.raw(#","created_at":"1970-01-01T00:00:00Z"}"#)
     }
 
     static func unknown(_ name: String) -> ErrorAnswer {

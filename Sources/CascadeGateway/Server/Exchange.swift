@@ -19,6 +19,8 @@ internal import CascadeTransport
     let requestID: String
     /// ``EventLoop/now`` when the request was complete.
     let receivedAt: UInt64
+    /// What an Anthropic client asks for besides its body, if that is fit to be passed on.
+    let betas: String?
     /// Whether the head of an answer in pieces has been given.
     private(set) var isOpen = false
     /// What is sent while the answer has not begun.
@@ -35,6 +37,7 @@ internal import CascadeTransport
         receivedAt = unsafe casc_exchange_received_at(raw)
         let sent = unsafe casc_exchange_header(raw, "x-request-id").map { unsafe String(cString: $0) }
         requestID = ids.accepted(sent) ?? ids.next()
+        betas = path.hasPrefix(AnthropicMessages.path) ? unsafe Self.betas(raw) : nil
         problem =
             switch unsafe casc_exchange_problem(raw) {
             case CASC_PROBLEM_TOO_LARGE: .tooLarge
@@ -42,6 +45,12 @@ internal import CascadeTransport
             case CASC_PROBLEM_NO_MEMORY: .noMemory
             default: nil
             }
+    }
+
+    private static func betas(_ raw: OpaquePointer) -> String? {
+        guard let field = unsafe casc_exchange_header(raw, "anthropic-beta") else { return nil }
+        let betas = unsafe String(cString: field)
+        return betas.utf8.count <= 1_000 && betas.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? betas : nil
     }
 
     deinit {

@@ -59,6 +59,8 @@ answered = question + [
 ]
 assert ask(calling, tools=tools, messages=answered).content, "no answer to a result"
 
+models = list(client(answering).models.list())
+assert [model.id for model in models][-1] == "cascade" and models[0].type == "model", models
 assert "nobody" in refused(anthropic.NotFoundError, answering, model="nobody's").body["error"]["message"]
 assert refused(anthropic.BadRequestError, answering, max_tokens=-1).body["error"]["type"] == "invalid_request_error"
 assert refused(anthropic.RateLimitError, limited).response.headers["retry-after"]
