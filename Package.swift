@@ -146,7 +146,7 @@ let package = Package(
             dependencies: [
                 "Cascade", "CascadeGateway", "CascadeTesting", .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.copy("Clients")],
+            resources: [.copy("Clients"), .copy("Configurations")],
             swiftSettings: swiftSettings),
         // Across modules: what providers, networks, callers and configurations do to a router.
         .testTarget(

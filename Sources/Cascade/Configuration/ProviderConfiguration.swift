@@ -14,6 +14,8 @@ public struct ProviderConfiguration: Sendable, Hashable {
         set { address = newValue.map(ShownAddress.init) }
     }
     private var address: ShownAddress?
+    /// ``baseURL`` as it may be shown: scheme, host and port.
+    package var shownBaseURL: String? { address?.description }
     /// `nil` where none is given, or where it names an environment variable that is not set.
     public var apiKey: Secret?
     public var models: [ModelConfiguration]

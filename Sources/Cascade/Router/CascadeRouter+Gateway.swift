@@ -38,4 +38,9 @@ extension CascadeRouter {
             provider.endpoint != nil && provider.state.withLock { $0.breaker.state(at: now) != .open }
         }
     }
+    /// What is in use: as it was given, whatever was switched by hand since.
+    package var configuration: CascadeConfiguration { core.snapshot.configuration }
+
+    /// Why a provider could not be asked though it were switched on: "no API key".
+    package func obstacle(of provider: String) -> String? { core.snapshot[provider]?.unavailable }
 }

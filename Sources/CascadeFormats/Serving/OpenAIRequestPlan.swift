@@ -11,6 +11,7 @@ enum OpenAIRequestTag: UInt16 {
     case toolChoice, toolChoiceName, parallelToolCalls
     case responseFormat, schema, schemaName, schemaText, schemaStrict
     case logprobs, logitBias, functions, modalities
+    case images, image, sound, soundData, soundFormat, action
 }
 
 extension OpenAIRequestTag {
@@ -79,4 +80,23 @@ extension OpenAIRequestTag {
         Node("logprobs", .logprobs), Node("logit_bias", .logitBias), Node("functions", .functions),
         Node("modalities", .modalities),
     ])
+    /// Of a request to the predecessor's API, whose messages may have their media beside the content.
+    static let completionPlan = JSONPlan<OpenAIRequestTag>([
+        Node("model", .model),
+        Node(
+            "messages", .messages,
+            [
+                Node(
+                    "*", .message,
+                    [
+                        Node("role", .role), Node("content", .content, [partNode]), Node("name", .name),
+                        Node("tool_calls", .calls, [callNode]), Node("tool_call_id", .toolCallID),
+                        Node("images", .images, [Node("*", .image)]),
+                        Node("audio", .sound, [Node("data", .soundData), Node("format", .soundFormat)]),
+                    ])
+            ]),
+        Node("temperature", .temperature), Node("max_tokens", .maxTokens),
+    ])
+    /// Of a request to do something to a provider.
+    static let controlPlan = JSONPlan<OpenAIRequestTag>([Node("action", .action)])
 }

@@ -25,6 +25,8 @@ struct Routes: Sendable {
             if allows("GET", exchange) {
                 Models(router: router, exchange: exchange).tell(String(path.dropFirst("/v1/models/".count)))
             }
+        case let path where path == RouterAPI.prefix || path.hasPrefix(RouterAPI.prefix + "/"):
+            await RouterAPI(router: router, exchange: exchange, isRefusing: active.isRefusing).serve()
         case "/healthz":
             if allows("GET", exchange) { exchange.tell(status: "ok", isWell: true) }
         case "/readyz":
