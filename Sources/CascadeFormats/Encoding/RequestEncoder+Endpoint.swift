@@ -29,7 +29,7 @@ extension RequestEncoder {
         join(base, "/api/pull", type: .ollama)
     }
 
-    private static func join(_ base: String, _ path: String, type: ProviderType) -> String {
+    static func join(_ base: String, _ path: String, type: ProviderType) -> String {
         let withoutFragment = base.prefix { $0 != "#" }
         let question = withoutFragment.firstIndex(of: "?") ?? withoutFragment.endIndex
         var root = trimmed(withoutFragment[..<question])
@@ -50,7 +50,7 @@ extension RequestEncoder {
 
     private static func redundantEndings(_ type: ProviderType) -> [String] {
         switch type.format {
-        case .openAI: ["/chat/completions"]
+        case .openAI: ["/chat/completions", "/embeddings"]
         case .anthropic: ["/messages", "/v1"]
         case .ollama: ["/chat", "/api"]
         case .gemini: ["/models"]

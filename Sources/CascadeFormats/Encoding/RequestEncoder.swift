@@ -93,7 +93,7 @@ public enum RequestEncoder {
         }.bytes
     }
 
-    private static func write(
+    static func write(
         _ options: EncodingOptions, into arena: RequestArena, capacity: Int,
         _ body: (inout EncodingOutput) throws(EncodingError) -> Void
     ) throws(EncodingError) -> (bytes: ArenaBytes, dropped: [String]) {
