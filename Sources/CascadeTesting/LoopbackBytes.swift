@@ -34,6 +34,29 @@ enum LoopbackBytes {
         return String(decoding: bytes[start + 1..<end], as: UTF8.self)
     }
 
+    /// The value of the first member with this key, if it is a whole number.
+    static func number(_ key: String, in bytes: [UInt8]) -> Int? {
+        guard let start = value(of: key, in: bytes) else { return nil }
+        return Int(String(decoding: bytes[start...].prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
+    }
+
+    /// The strings of the first member with this key, which is one string or an array of them, escapes as they are.
+    static func strings(_ key: String, in bytes: [UInt8]) -> [String] {
+        guard var index = value(of: key, in: bytes) else { return [] }
+        let isArray = bytes[index] == UInt8(ascii: "[")
+        var strings: [String] = []
+        while index < bytes.count, bytes[index] != UInt8(ascii: "]"), isArray || strings.isEmpty {
+            defer { index += 1 }
+            guard bytes[index] == UInt8(ascii: "\"") else { continue }
+            let start = index + 1
+            repeat {
+                index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+            } while index < bytes.count && bytes[index] != UInt8(ascii: "\"")
+            strings.append(String(decoding: bytes[start..<min(index, bytes.count)], as: UTF8.self))
+        }
+        return strings
+    }
+
     private static func value(of key: String, in bytes: [UInt8]) -> Int? {
         let pattern = Array("\"\(key)\"".utf8)
         var offset = 0

@@ -7,6 +7,8 @@ struct LoopbackCall: Hashable {
     var includesUsage = false
     /// Gemini without `alt=sse`: the stream is one JSON array.
     var isArray = false
+    /// Not `nil` where vectors are asked for, and no chat.
+    var embedding: LoopbackEmbedding?
 }
 
 /// What a request asks for.
@@ -52,6 +54,12 @@ enum LoopbackRoute {
         if path == "/api/chat" {
             let isStreaming = flag("stream", in: body, default: true)
             return .chat(LoopbackCall(format: .ollama, model: model(in: body), isStreaming: isStreaming))
+        }
+        if path.hasSuffix("/embeddings") || path == "/api/embed" {
+            return .chat(
+                LoopbackCall(
+                    format: path == "/api/embed" ? .ollama : .openai, model: model(in: body), isStreaming: false,
+                    embedding: LoopbackEmbedding(body)))
         }
         if path == "/api/pull" {
             let model = LoopbackBytes.string("model", in: body) ?? LoopbackBytes.string("name", in: body) ?? ""

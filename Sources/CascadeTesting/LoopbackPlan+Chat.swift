@@ -13,7 +13,10 @@ extension LoopbackPlan {
         if case .slowHeaders(let delay) = fault { builder.pause(delay) }
         if !builder.failure(fault, format: call.format) {
             let answer = LoopbackAnswer(script, model: call.model)
-            if call.isStreaming {
+            if let embedding = call.embedding {
+                let body = embedding.body(for: call, usage: script.usage)
+                builder.whole(body, format: call.format, fault)
+            } else if call.isStreaming {
                 builder.stream(answer.frames(for: call), chunkDelay: script.chunkDelay, fault)
             } else {
                 builder.whole(answer.body(for: call.format), format: call.format, fault)

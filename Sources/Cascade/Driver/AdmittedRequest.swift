@@ -5,6 +5,8 @@ internal import CascadeTransport
 final class AdmittedRequest: Sendable {
     let core: RouterCore
     let request: ChatRequest
+    /// What is asked for in place of an answer to `request`, which then only says how it is routed.
+    let embedding: EmbeddingRequest?
     let snapshot: Snapshot
     let decision: RoutingTable.Decision
     let isStreaming: Bool
@@ -16,11 +18,13 @@ final class AdmittedRequest: Sendable {
     let bytes: Int
 
     init(
-        core: RouterCore, request: ChatRequest, snapshot: Snapshot, decision: RoutingTable.Decision,
-        isStreaming: Bool, startedAt: Instant, deadline: Instant, lease: consuming ArenaLease, bytes: Int
+        core: RouterCore, request: ChatRequest, embedding: EmbeddingRequest?, snapshot: Snapshot,
+        decision: RoutingTable.Decision, isStreaming: Bool, startedAt: Instant, deadline: Instant,
+        lease: consuming ArenaLease, bytes: Int
     ) {
         self.core = core
         self.request = request
+        self.embedding = embedding
         self.snapshot = snapshot
         self.decision = decision
         self.isStreaming = isStreaming
@@ -38,7 +42,7 @@ final class AdmittedRequest: Sendable {
         return first?.endpoint?.executor ?? core.loops[0].executor
     }
 
-    // Both leave the caller's executor for the loop's, which the caller made the task's preference.
+    // They leave the caller's executor for the loop's, which the caller made the task's preference.
 
     @concurrent
     func complete() async throws(CascadeError) -> ChatResponse {
@@ -48,5 +52,10 @@ final class AdmittedRequest: Sendable {
     @concurrent
     func stream() async throws(CascadeError) -> ChatStream {
         try await RequestDriver(self).stream()
+    }
+
+    @concurrent
+    func embed() async throws(CascadeError) -> EmbeddingResponse {
+        try await RequestDriver(self).embed()
     }
 }

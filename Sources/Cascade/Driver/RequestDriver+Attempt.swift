@@ -71,19 +71,29 @@ extension RequestDriver {
     @inline(never)
     private func start(_ attempt: Attempt) throws(UpstreamFailure) -> UpstreamCall {
         let provider = attempt.provider
-        guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
         let streaming = streamsUpstream(provider)
+        let url = provider.url(model: attempt.model, streaming: streaming)
+        return UpstreamCall(
+            transfer: try startTransfer(attempt, url: url, streaming: streaming), type: provider.type,
+            streaming: streaming)
+    }
+
+    func startTransfer(
+        _ attempt: Attempt, url: String, streaming: Bool
+    ) throws(UpstreamFailure) -> Transfer {
+        let provider = attempt.provider
+        guard let endpoint = provider.endpoint else { preconditionFailure("\(provider.name) is not to be had") }
         let body = encodedBody(attempt.candidate)
         do throws(EncodingError) {
             let ownField = forwards(attempt) ? request.clientBody?.headerField : nil
             let field: ArenaBytes? = if let ownField { try admitted.arena.copyCString(ownField) } else { nil }
             let transfer = try UpstreamRequest.post(
-                url: try admitted.arena.copyCString(provider.url(model: attempt.model, streaming: streaming)),
-                field: field, head: body.head.bytes, tail: body.tail.tail,
+                url: try admitted.arena.copyCString(url), field: field, head: body.head.bytes,
+                tail: body.tail.tail,
                 framing: TransferFraming(provider.type.framing(streaming: streaming)),
                 deadlines: deadlines(of: attempt, streaming: streaming), on: endpoint, arena: admitted.arena,
                 owner: admitted)
-            if let transfer { return UpstreamCall(transfer: transfer, type: provider.type, streaming: streaming) }
+            if let transfer { return transfer }
         } catch {
             throw .transport(TransferFailure(kind: .local, message: error.message), nil)
         }

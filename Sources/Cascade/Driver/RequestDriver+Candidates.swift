@@ -59,6 +59,9 @@ extension RequestDriver {
         let candidate = admitted.decision.candidates[index]
         let provider = admitted.snapshot.providers[candidate.provider]
         if let reason = provider.unavailable { return refuse(.unavailable, provider, .unsuitable, reason) }
+        if let reason = embeddingObstacle(candidate, provider) {
+            return refuse(.unavailable, provider, .unsuitable, reason)
+        }
         guard let model = candidate.model ?? provider.type.placeholderModel else {
             return refuse(
                 .unavailable, provider, .unsuitable, "no model is configured and none was asked for")
@@ -172,12 +175,19 @@ extension RequestDriver {
             let tail: EncodedBody
             if let shared = encoded.first(where: { $0.key == key })?.tail {
                 tail = shared
+            } else if let embedding = admitted.embedding {
+                tail = try RequestEncoder.encodeTail(embedding, options: options, into: arena)
             } else {
                 tail = try RequestEncoder.encodeTail(admitted.request, options: options, into: arena)
             }
-            let head = try RequestEncoder.encodeHead(
-                model: model, streaming: streamsUpstream(provider), options: options, request: admitted.request,
-                into: arena)
+            let head =
+                if admitted.embedding != nil {
+                    try RequestEncoder.encodeEmbeddingHead(model: model, options: options, into: arena)
+                } else {
+                    try RequestEncoder.encodeHead(
+                        model: model, streaming: streamsUpstream(provider), options: options,
+                        request: admitted.request, into: arena)
+                }
             let body = EncodedCandidate(candidate: index, model: model, key: key, head: head, tail: tail)
             encoded.append(body)
             return .body(body)

@@ -93,7 +93,7 @@ extension RequestDriver {
     }
 
     @inline(never)
-    private func report(
+    func report(
         _ attempt: Attempt, _ outcome: AttemptReport.Outcome, failure: UpstreamFailure?, at now: Instant
     ) -> AttemptReport {
         AttemptReport(
@@ -113,7 +113,7 @@ extension RequestDriver {
         }
     }
 
-    private func close(answering: Int?) {
+    func close(answering: Int?) {
         settleHealth(answering: answering)
         core.admission.leave(bytes: admitted.bytes)
     }

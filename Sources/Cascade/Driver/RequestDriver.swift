@@ -77,7 +77,7 @@ final class RequestDriver {
     }
 
     /// Goes on until an attempt is granted; throws when the request is over instead.
-    private func nextAttempt(_ first: Step) async throws(CascadeError) -> Attempt {
+    func nextAttempt(_ first: Step) async throws(CascadeError) -> Attempt {
         var step = first
         while true {
             switch step {

@@ -12,8 +12,9 @@ struct RequestSpan: Sendable {
             return
         }
         let model = admitted.request.model
-        let span = startSpan(model.map { "chat \($0)" } ?? "chat", ofKind: .client)
-        span.attributes["gen_ai.operation.name"] = "chat"
+        let operation = admitted.embedding == nil ? "chat" : "embeddings"
+        let span = startSpan(model.map { "\(operation) \($0)" } ?? operation, ofKind: .client)
+        span.attributes["gen_ai.operation.name"] = operation
         if let model { span.attributes["gen_ai.request.model"] = model }
         if admitted.isStreaming { span.attributes["gen_ai.request.stream"] = true }
         self.span = span

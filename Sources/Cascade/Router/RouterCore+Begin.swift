@@ -4,12 +4,18 @@ extension RouterCore {
     /// Lets a request in: looks at what it needs, plans it, takes a place, and reads its files.
     ///
     /// Every call is one request of the router's counts, also one that is refused here.
-    func begin(_ request: ChatRequest, streaming: Bool) async throws(CascadeError) -> AdmittedRequest {
+    ///
+    /// - Parameter embedding: What is asked for in place of an answer; `request` then only says how it is routed.
+    func begin(
+        _ request: ChatRequest, embedding: EmbeddingRequest? = nil, streaming: Bool
+    ) async throws(CascadeError) -> AdmittedRequest {
         let startedAt = clock.now
         do throws(CascadeError) {
             // Nearly every request names no file and finds a place: then nothing is awaited.
-            if let admitted = try admitAtOnce(request, streaming: streaming, startedAt: startedAt) { return admitted }
-            return try await admit(request, streaming: streaming, startedAt: startedAt)
+            if let admitted = try admitAtOnce(request, embedding, streaming: streaming, startedAt: startedAt) {
+                return admitted
+            }
+            return try await admit(request, embedding, streaming: streaming, startedAt: startedAt)
         } catch {
             ended(error)
             throw error
@@ -19,26 +25,27 @@ extension RouterCore {
     /// - Returns: `nil` for a request that has to wait, for its files or for its turn.
     @inline(never)
     private func admitAtOnce(
-        _ request: ChatRequest, streaming: Bool, startedAt: Instant
+        _ request: ChatRequest, _ embedding: EmbeddingRequest?, streaming: Bool, startedAt: Instant
     ) throws(CascadeError) -> AdmittedRequest? {
         shared.withLock { $0.counts.requests += 1 }
-        guard !request.messages.isEmpty else {
-            throw CascadeError(code: .invalidRequest, message: "the request has no messages")
+        if embedding?.input.isEmpty ?? request.messages.isEmpty {
+            let what = embedding == nil ? "messages" : "input"
+            throw CascadeError(code: .invalidRequest, message: "the request has no \(what)")
         }
         if MediaFiles.areNamed(in: request) { return nil }
         let plan = try plan(request, needs: ContentNeeds(of: request))
-        let bytes = estimatedMemory(of: request, files: 0, snapshot: plan.snapshot)
+        let bytes = estimatedMemory(of: request, embedding, files: 0, snapshot: plan.snapshot)
         guard admission.tryEnter(bytes: bytes) else { return nil }
-        return try admitted(request, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
+        return try admitted(request, embedding, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
     }
 
     private func admit(
-        _ request: ChatRequest, streaming: Bool, startedAt: Instant
+        _ request: ChatRequest, _ embedding: EmbeddingRequest?, streaming: Bool, startedAt: Instant
     ) async throws(CascadeError) -> AdmittedRequest {
         let plan = try plan(request, needs: ContentNeeds(of: request))
         let namesFiles = MediaFiles.areNamed(in: request)
         let files = namesFiles ? await MediaFiles.encodedSize(of: request) : 0
-        let bytes = estimatedMemory(of: request, files: files, snapshot: plan.snapshot)
+        let bytes = estimatedMemory(of: request, embedding, files: files, snapshot: plan.snapshot)
         try await enter(bytes: bytes, deadline: deadline(of: request, from: startedAt, plan))
         let resolved: ChatRequest
         do throws(CascadeError) {
@@ -47,16 +54,18 @@ extension RouterCore {
             admission.leave(bytes: bytes)
             throw error
         }
-        return try admitted(resolved, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
+        return try admitted(resolved, embedding, plan: plan, streaming: streaming, startedAt: startedAt, bytes: bytes)
     }
 
     /// The place was taken, and is given back when this fails.
     private func admitted(
-        _ request: ChatRequest, plan: Plan, streaming: Bool, startedAt: Instant, bytes: Int
+        _ request: ChatRequest, _ embedding: EmbeddingRequest?, plan: Plan, streaming: Bool, startedAt: Instant,
+        bytes: Int
     ) throws(CascadeError) -> AdmittedRequest {
         do throws(EncodingError) {
             return AdmittedRequest(
-                core: self, request: request, snapshot: plan.snapshot, decision: plan.decision, isStreaming: streaming,
+                core: self, request: request, embedding: embedding, snapshot: plan.snapshot, decision: plan.decision,
+                isStreaming: streaming,
                 startedAt: startedAt, deadline: deadline(of: request, from: startedAt, plan),
                 lease: try arenas.lease(), bytes: bytes)
         } catch {
@@ -66,8 +75,11 @@ extension RouterCore {
     }
 
     /// The bytes of its files, read; of its body, once for each encoding that the cascade may come to need; of a ring.
-    private func estimatedMemory(of request: ChatRequest, files: Int, snapshot: Snapshot) -> Int {
-        files + (request.estimatedBytes + files) * snapshot.encodingCount + options.tuning.ringBytes
+    private func estimatedMemory(
+        of request: ChatRequest, _ embedding: EmbeddingRequest?, files: Int, snapshot: Snapshot
+    ) -> Int {
+        files + ((embedding?.estimatedBytes ?? request.estimatedBytes) + files) * snapshot.encodingCount
+            + options.tuning.ringBytes
     }
 
     struct Plan {
