@@ -23,6 +23,13 @@ struct AnswerFields {
         droppedFields = response.droppedFields
     }
 
+    init(_ response: EmbeddingResponse) {
+        provider = response.provider
+        model = response.model
+        attempts = response.attempts
+        droppedFields = response.droppedFields
+    }
+
     init(_ stream: ChatStream) {
         provider = stream.provider
         model = stream.model

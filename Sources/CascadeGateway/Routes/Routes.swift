@@ -19,6 +19,10 @@ struct Routes: Sendable {
             guard allows("POST", exchange) else { return }
             if active.isRefusing { return exchange.refuse(.shuttingDown) }
             await AnthropicMessages(router: router, exchange: exchange).serve()
+        case "/v1/embeddings":
+            guard allows("POST", exchange) else { return }
+            if active.isRefusing { return exchange.refuse(.shuttingDown) }
+            await Embeddings(router: router, exchange: exchange).serve()
         case "/v1/models":
             if allows("GET", exchange) { Models(router: router, exchange: exchange).list() }
         case let path where path.hasPrefix("/v1/models/"):
