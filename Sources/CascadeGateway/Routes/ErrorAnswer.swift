@@ -64,7 +64,16 @@ struct ErrorAnswer {
     /// `{"error":{"message":…,"type":…,"param":…,"code":…}}`
     var body: [UInt8] {
         var json = JSONBytes()
-        json.raw(#"{"error":{"message":"#)
+        json.raw(#"{"error":"#)
+        json.raw(object)
+        json.raw("}")
+        return json.bytes
+    }
+
+    /// `{"message":…,"type":…,"param":…,"code":…}`
+    var object: [UInt8] {
+        var json = JSONBytes()
+        json.raw(#"{"message":"#)
         json.string(message)
         json.raw(#","type":"#)
         json.string(type.rawValue)
@@ -72,7 +81,7 @@ struct ErrorAnswer {
         if let parameter { json.string(parameter) } else { json.raw("null") }
         json.raw(#","code":"#)
         if let code { json.string(code) } else { json.raw("null") }
-        json.raw("}}")
+        json.raw("}")
         return json.bytes
     }
 

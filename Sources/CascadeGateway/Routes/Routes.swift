@@ -19,6 +19,10 @@ struct Routes: Sendable {
             guard allows("POST", exchange) else { return }
             if active.isRefusing { return exchange.refuse(.shuttingDown) }
             await AnthropicMessages(router: router, exchange: exchange).serve()
+        case "/v1/responses":
+            guard allows("POST", exchange) else { return }
+            if active.isRefusing { return exchange.refuse(.shuttingDown) }
+            await Responses(router: router, exchange: exchange).serve()
         case "/v1/embeddings":
             guard allows("POST", exchange) else { return }
             if active.isRefusing { return exchange.refuse(.shuttingDown) }

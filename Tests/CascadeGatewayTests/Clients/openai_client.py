@@ -66,3 +66,33 @@ except openai.APIError as error:
     assert error.code == "stream_cut", error
 with ask(stalling, stream=True) as stream:
     next(iter(stream))
+
+vectors = client(answering).embeddings.create(model="p0-model", input=["a", "b"], dimensions=4)
+assert [item.index for item in vectors.data] == [0, 1] and vectors.usage.prompt_tokens == 9, vectors
+plain = client(answering).embeddings.create(
+    model="p0-model", input=["a", "b"], dimensions=4, encoding_format="float"
+)
+assert [item.embedding for item in vectors.data] == [item.embedding for item in plain.data], (vectors, plain)
+assert len(plain.data[0].embedding) == 4 and plain.data[0].embedding != plain.data[1].embedding, plain
+
+
+def respond(address, **options):
+    return client(address).responses.create(**{"model": "cascade", "input": "why?", **options})
+
+
+response = respond(answering, instructions="be brief")
+assert response.output_text == whole.choices[0].message.content, response
+assert response.status == "completed" and response.usage.output_tokens == 8, response
+again = respond(answering, input=[*question, *response.output, {"role": "user", "content": "go on"}])
+assert again.output_text == response.output_text, again
+events = list(respond(answering, stream=True))
+assert events[0].type == "response.created" and events[-1].type == "response.completed", events
+deltas = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+assert deltas == response.output_text == events[-1].response.output_text, deltas
+with client(answering).responses.stream(model="cascade", input="why?") as stream:
+    assert stream.get_final_response().output_text == response.output_text
+try:
+    respond(answering, previous_response_id=response.id)
+    raise AssertionError("an earlier response is not there")
+except openai.BadRequestError as error:
+    assert error.param == "previous_response_id", error
