@@ -80,6 +80,8 @@ public final class GatewayServer: Sendable {
     public func shutdown(within grace: Duration = .zero) async {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: grace)
+        // Before anybody can see that no connections are accepted.
+        active.refuse()
         for server in servers { await server.drain() }
         await active.close(within: grace)
         // The last answers are on their way.

@@ -25,6 +25,11 @@ final class ActiveCount: Sendable {
         waiter?.resume()
     }
 
+    /// From now on new requests are refused.
+    func refuse() {
+        state.withLock { $0.isRefusing = true }
+    }
+
     /// From now on new requests are refused. Waits until none is left, or this time has passed.
     func close(within time: Duration) async {
         let timer = Task {
