@@ -129,8 +129,8 @@ import Testing
     }
 
     @Test func `numbers are read as they were written, in every spelling`() throws {
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<20_000 {
+        var generator = SeededGenerator(seed: 20)
+        for _ in 0..<5_000 {
             let number = Float(bitPattern: UInt32.random(in: .min ... .max, using: &generator))
             guard number.isFinite else { continue }
             // As a float's own shortest text, and as a double's, which many servers write.
