@@ -5,16 +5,11 @@ import Testing
 /// What clients of the gateway may send. Whatever it is, it is read or refused.
 @Suite struct ServingHostileTests {
     enum Kind: CaseIterable {
-        case chat, completion, control, embedding, responses, embeddingAnswer
+        case completion, control, embedding, responses, embeddingAnswer
 
         /// A request with every member that is read.
         var sound: String {
             switch self {
-            case .chat:
-                #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a\n"},{"type":"image_url","#
-                    + #""image_url":{"url":"data:image/png;base64,AAAA"}}]},{"role":"assistant","tool_calls":[{"id":"c","#
-                    + #""type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","#
-                    + #""function":{"name":"f","parameters":{"type":"object"}}}],"stop":["x"],"stream":true}"#
             case .completion:
                 #"{"messages":[{"role":"user","content":"a","images":["data:image/png;base64,AAAA","iVBORw0KGgoA"],"#
                     + #""audio":{"data":"AAAA","format":"wav"}}],"model":"m","temperature":0.5,"max_tokens":3}"#
@@ -38,7 +33,6 @@ import Testing
             let padded = bytes + [UInt8](repeating: 0, count: OpenAIChatCall.padding)
             do {
                 switch self {
-                case .chat: _ = try OpenAIChatCall(padded.span, count: bytes.count)
                 case .completion: _ = try RouterCompletionCall(padded.span, count: bytes.count)
                 case .control: _ = try RouterControlCall(padded.span, count: bytes.count)
                 case .embedding: _ = try OpenAIEmbeddingCall(padded.span, count: bytes.count)

@@ -240,6 +240,19 @@ extension GatewayTests {
             await failing.end()
         }
 
+        @Test("A client that goes away cancels the upstream, whole or streamed", arguments: [true, false])
+        func clientLeaves(isStreamed: Bool) async throws {
+            let fixture = try await GatewayFixture(Script(fault: .stall(afterChunks: 2)))
+            var client: HTTPClient? = try fixture.client()
+            client?.send(HTTPClient.post(Self.path, ask(stream: isStreamed)))
+            #expect(await fixture.providers[0].waitForRequests(1))
+            if isStreamed { _ = try client?.read(until: "from ") }
+            client = nil
+            #expect(await fixture.providers[0].waitForPeerClose() != nil)
+            await fixture.end()
+            #expect(fixture.router.metrics.cancelled == 1)
+        }
+
         @Test(
             "A body that is no request, or builds on something stored, is refused with what is wrong with it",
             arguments: [

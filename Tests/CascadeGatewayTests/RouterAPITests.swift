@@ -140,6 +140,20 @@ extension GatewayTests {
             await fixture.end()
         }
 
+        @Test("What a message holds and no provider could be told of is a 422, and not left out")
+        func unknownParts() async throws {
+            let fixture = try await GatewayFixture(Script())
+            for message in [
+                #"{"role":"user","content":[{"type":"text","text":"a"},{"type":"file","file":{"file_id":"f"}}]}"#,
+                #"{"role":"function","name":"f","content":"a"}"#,
+            ] {
+                let reply = try fixture.client().post(Self.prefix + "/complete", #"{"messages":[\#(message)]}"#)
+                #expect(reply.status == 422, "\(reply.body)")
+            }
+            #expect(fixture.providers[0].counters.requests == 0)
+            await fixture.end()
+        }
+
         @Test("Status counts the providers by health and lists them")
         func status() async throws {
             let fixture = try await GatewayFixture(Script(fault: .status(500)), Script()) {

@@ -39,7 +39,8 @@ indirect enum ReportValue: Sendable {
     }
 
     static func seconds(_ duration: Duration) -> ReportValue {
-        .number(Double(duration.attoseconds) / 1e18)
+        let (whole, rest) = duration.components
+        return rest == 0 ? .integer(Int(whole)) : .number(Double(duration.attoseconds) / 1e18)
     }
 
     var bytes: [UInt8] {
