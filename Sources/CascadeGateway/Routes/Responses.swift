@@ -74,8 +74,14 @@ struct Responses {
             while try await stream.relay(to: relay) {
                 guard exchange.write(relay.take()) else { return stream.cancel() }
                 await exchange.waitForRoom()
+                if relay.isTooLong { break }
             }
-            relay.end()
+            if relay.isTooLong {
+                stream.cancel()
+                relay.fail(ResponsesStreamRelay.tooLong)
+            } else {
+                relay.end()
+            }
         } catch {
             relay.fail(ErrorAnswer(error))
         }

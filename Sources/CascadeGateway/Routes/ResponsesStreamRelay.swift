@@ -16,17 +16,32 @@ final class ResponsesStreamRelay: AnswerRelay {
     private var sequence = 0
     private var usage: Usage?
     private var finish = FinishReason.stop
+    private var keptBytes = 0
+    private let maxKept: Int
 
     /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
     private static let pieceBytes = 16 << 10
 
-    init(writer: ResponsesWriter) {
+    /// - Parameter maxKept: Bytes of the answer that are kept at most.
+    init(writer: ResponsesWriter, maxKept: Int = 64 << 20) {
         self.writer = writer
+        self.maxKept = maxKept
         tell("response.created")
         tell("response.in_progress")
     }
 
     var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
+
+    /// Whether the answer is longer than is kept: it cannot be brought to its end.
+    var isTooLong: Bool { keptBytes > maxKept }
+
+    static var tooLong: ErrorAnswer {
+        ErrorAnswer(
+            status: 502, type: .server, code: "answer_too_long",
+            message:
+                "the answer is longer than the 64 MiB that the last events can repeat; chat completions have no such bound"
+        )
+    }
 
     /// What has been written since the last call.
     func take() -> [UInt8] {
@@ -125,6 +140,7 @@ final class ResponsesStreamRelay: AnswerRelay {
             start = json.bytes.count
             json.escaped(utf8)
             items[index].escaped += json.bytes[start...]
+            keptBytes += json.bytes.count - start
             json.raw("\"")
             if case .message = items[index].kind { json.raw(#","logprobs":[]"#) }
         }
