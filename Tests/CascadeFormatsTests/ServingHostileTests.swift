@@ -18,7 +18,8 @@ import Testing
                 #"{"model":"m","input":["a","\u00e9"],"encoding_format":"base64","dimensions":3,"user":"u"}"#
             case .responses:
                 #"{"model":"m","instructions":"i","input":[{"role":"user","content":[{"type":"input_text","text":"a"},"#
-                    + #"{"type":"input_image","image_url":"https://h/i.png"}]},{"type":"reasoning","summary":[{"text":"s"}]},"#
+                    + #"{"type":"input_image","image_url":"https://h/i.png"}]},{"type":"reasoning","#
+                    + #""summary":[{"text":"s"}]},"#
                     + #"{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"#
                     + #""function_call_output","call_id":"c","output":"o"}],"tools":[{"type":"function","name":"f"}],"#
                     + #""tool_choice":{"type":"function","name":"f"},"text":{"format":{"type":"json_object"}}}"#

@@ -40,7 +40,7 @@ extension JSONHit {
     fileprivate func input(_ path: String) throws(ClientRequestError) -> String {
         guard isNumber || isArray else { return try requiredText(path) }
         throw ClientRequestError(
-            "\(path) must be a string: input as numbers of tokens is not supported", parameter: path)
+            "\(path) must be a string: numbers of tokens are not supported", parameter: path)
     }
 
     fileprivate func numberFormat(_ path: String) throws(ClientRequestError) -> EmbeddingRequest.NumberFormat {

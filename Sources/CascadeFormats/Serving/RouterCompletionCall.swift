@@ -1,7 +1,7 @@
 /// A request for `POST /api/v1/router/complete`: `messages`, `model`, `temperature` (0.7 unless told) and `max_tokens`.
 ///
-/// Messages are OpenAI's, and may also have their pictures in `images`, as base64, data URIs or addresses, and a sound in
-/// `audio`, as a data URI or as `{"data", "format"}`. Other members mean nothing.
+/// Messages are OpenAI's, and may also have their pictures in `images`, as base64, data URIs or addresses, and a sound
+/// in `audio`, as a data URI or as `{"data", "format"}`. Other members mean nothing.
 package struct RouterCompletionCall: Sendable {
     package var request: ChatRequest
 

@@ -39,7 +39,7 @@ final class ResponsesStreamRelay: AnswerRelay {
         ErrorAnswer(
             status: 502, type: .server, code: "answer_too_long",
             message:
-                "the answer is longer than the 64 MiB that the last events can repeat; chat completions have no such bound"
+                "the answer is longer than the 64 MiB that the last events can repeat; chat completions have no bound"
         )
     }
 
