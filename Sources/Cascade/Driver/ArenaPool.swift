@@ -18,6 +18,9 @@ final class ArenaPool: Sendable {
         return ArenaLease(arena: try RequestArena(blockBytes: blockBytes, maxBytes: maxBytes), pool: self)
     }
 
+    /// What those that wait hold.
+    var idleBytes: Int { idle.withLock { $0.reduce(0) { $0 + $1.reservedBytes } } }
+
     fileprivate func giveBack(_ arena: RequestArena) {
         arena.reset()
         idle.withLock { idle in

@@ -50,7 +50,7 @@ extension RequestDriver {
         if failure.providerKind == .modelNotPulled {
             guard let stillMissing = await pull(attempt, after: failure) else {
                 add(report(attempt, .failed, failure: failure, at: startOfPull))
-                return again(attempt)
+                return again(attempt, after: failure)
             }
             failure = stillMissing
         }
@@ -78,11 +78,15 @@ extension RequestDriver {
     }
 
     @inline(never)
-    private func again(_ attempt: Attempt) -> Step {
+    private func again(_ attempt: Attempt, after failure: UpstreamFailure) -> Step {
         var attempt = attempt
         attempt.startedAt = now
         attempt.status = nil
-        attempt.provider.state.withLock { $0.attempts += 1 }
+        let kind = failure.failureClass
+        attempt.provider.state.withLock { state in
+            state.attempts += 1
+            state.failures[kind, default: 0] += 1
+        }
         return .attempt(attempt)
     }
 

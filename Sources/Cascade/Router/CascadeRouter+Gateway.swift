@@ -5,6 +5,9 @@ extension CascadeRouter {
     /// The loops on which requests are sent; the gateway serves on the same threads.
     package var eventLoops: [EventLoop] { core.loops }
 
+    /// The configuration in use.
+    package var configuration: CascadeConfiguration { core.snapshot.configuration }
+
     /// The models that may be asked for: those that enabled providers list, each once and in the providers' order, then
     /// the aliases.
     package var modelNames: [String] {

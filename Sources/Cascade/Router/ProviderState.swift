@@ -8,9 +8,14 @@ final class ProviderState: Sendable {
         /// Attempts under way, committed answers included.
         var active = 0
         var attempts = 0
+        /// Of these, the ones that have ended: those that gave the answer, and the others by what ended them.
+        var answers = 0
+        var failures: [FailureClass: Int] = [:]
         var cuts = 0
         var promptTokens = 0
         var completionTokens = 0
+        var promptSizes = TokenRecorder()
+        var completionSizes = TokenRecorder()
         var cost = 0.0
         var latency = LatencyRecorder()
         var timeToFirstToken = LatencyRecorder()

@@ -29,6 +29,7 @@ extension RouterCore {
         let spread = jitterOfPause()
         let opened = provider.state.withLock { state in
             state.active -= 1
+            state.failures[kind, default: 0] += 1
             let before = state.breaker.state(at: now)
             if isVerdict {
                 state.breaker.record(kind, lease: attempt.lease, at: now, spread: spread)
@@ -102,6 +103,7 @@ extension RouterCore {
         let spread = jitterOfPause()
         let opened = attempt.provider.state.withLock { state in
             state.active -= 1
+            state.failures[isCancelled ? .cancel : .cut, default: 0] += 1
             guard !isCancelled else { return false }
             let before = state.breaker.state(at: now)
             state.cuts += 1
@@ -127,6 +129,7 @@ extension RouterCore {
             // Its own time: that of providers that failed before it is not its fault.
             let own = attempt.startedAt.duration(to: now)
             state.active -= 1
+            state.answers += 1
             state.health.recordSuccess(latency: own, at: now)
             state.latency.record(own)
         }
@@ -151,6 +154,8 @@ extension RouterCore {
             // A provider may claim any number.
             state.promptTokens = state.promptTokens.addingSaturated(prompt)
             state.completionTokens = state.completionTokens.addingSaturated(completion)
+            state.promptSizes.record(prompt)
+            state.completionSizes.record(completion)
             state.cost += price.cost(promptTokens: prompt, completionTokens: completion)
         }
         let day = clock.day
