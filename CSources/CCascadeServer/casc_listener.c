@@ -65,3 +65,27 @@ int casc_listener_open(const char *text, uint16_t *port, bool shared, int *error
 void casc_listener_close(int listener) {
     if (listener >= 0) close(listener);
 }
+
+/* --- Of clients. --- */
+
+void casc_exchange_client_address(const casc_exchange *exchange, char *text) {
+    text[0] = '\0';
+    if (exchange->connection == NULL) return;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == NULL || info->client_addr == NULL) return;
+    const struct sockaddr *client = info->client_addr;
+    const void *bytes = NULL;
+    int family = client->sa_family;
+    if (family == AF_INET) {
+        bytes = &((const struct sockaddr_in *)client)->sin_addr;
+    } else if (family == AF_INET6) {
+        const struct in6_addr *v6 = &((const struct sockaddr_in6 *)client)->sin6_addr;
+        bytes = v6;
+        if (IN6_IS_ADDR_V4MAPPED(v6)) {
+            family = AF_INET;
+            bytes = v6->s6_addr + 12;
+        }
+    }
+    if (bytes == NULL || inet_ntop(family, bytes, text, CASC_ADDRESS_BYTES) == NULL) text[0] = '\0';
+}

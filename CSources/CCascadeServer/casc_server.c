@@ -154,3 +154,12 @@ uint32_t casc_server_connections(const casc_server *server) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
     return info != NULL ? info->num_connections : 0;
 }
+
+casc_server_held casc_server_read_held(const casc_server *server) {
+    casc_server_held held = {0};
+    for (const casc_exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next) {
+        held.bodies += exchange->capacity;
+        held.outboxes += exchange->outbox_capacity;
+    }
+    return held;
+}

@@ -36,6 +36,10 @@ public struct GatewayOptions: Sendable {
     public var slowTimeout: Duration = .seconds(30)
     /// See ``slowTimeout``.
     public var leastMovedBytes = 8 << 10
+    /// Where requests are logged, if anywhere.
+    public var accessLog: AccessLog?
+    /// The process's memory, for `GET /metrics`; asked at each of these.
+    public var memory: (@Sendable () -> GatewayMemory)?
 
     public init() {}
 }

@@ -19,6 +19,7 @@ public final class GatewayServer: Sendable {
     private let servers: [LoopServer]
     private let active: ActiveCount
     private let keeper: StoreKeeper?
+    private let metrics: MetricsPage
 
     /// Begins to serve.
     ///
@@ -31,29 +32,34 @@ public final class GatewayServer: Sendable {
         let probe = try Listener(address: options.host, port: options.port)
         let port = probe.port
         let active = ActiveCount()
-        let routes = Routes(router: router, active: active, gate: gate)
+        let metrics = MetricsPage(router: router, loopCount: loops.count, options: options)
+        let routes = Routes(router: router, active: active, gate: gate, metrics: metrics)
         let (ids, limits) = (RequestIDs(), LoopServer.Limits(options))
         var servers: [LoopServer] = []
         let serve = { @Sendable (exchange: Exchange) in await routes.serve(exchange) }
         if loops.count == 1 {
             servers.append(
                 try await LoopServer.start(
-                    on: loops[0], listener: probe, limits: limits, ids: ids, active: active, work: serve))
+                    on: loops[0], listener: probe, limits: limits, ids: ids, active: active,
+                    ledger: metrics.ledgers[0], work: serve))
         } else {
             probe.close()
-            for loop in loops {
+            for (loop, ledger) in zip(loops, metrics.ledgers) {
                 let listener = try Listener(address: options.host, port: port, isShared: true)
                 servers.append(
                     try await LoopServer.start(
-                        on: loop, listener: listener, limits: limits, ids: ids, active: active, work: serve))
+                        on: loop, listener: listener, limits: limits, ids: ids, active: active,
+                        ledger: ledger, work: serve))
             }
         }
+        metrics.watch(servers)
         self.port = port
         address = "http://" + (options.host.contains(":") ? "[\(options.host)]" : options.host) + ":\(port)"
         self.servers = servers
         self.active = active
         self.keeper = keeper
         keeper?.start()
+        self.metrics = metrics
     }
 
     /// Who may ask what; throws where nobody should be served.
@@ -74,6 +80,11 @@ public final class GatewayServer: Sendable {
 
     /// What its providers did; `nil` without a store.
     public var history: GatewayHistory? { keeper?.history }
+
+    /// Has `GET /metrics` tell of a configuration that was read anew, and whether it is in use.
+    public func noteReload(succeeded: Bool) {
+        metrics.noteReload(succeeded: succeeded)
+    }
 
     /// Accepts no more connections, answers new requests on those that are open with 503, and gives those under way a
     /// while to finish; then closes every connection. The router goes on.

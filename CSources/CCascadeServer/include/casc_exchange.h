@@ -51,6 +51,11 @@ uint64_t casc_exchange_received_at(const casc_exchange *exchange); /* casc_now, 
 /* On the loop's thread: a header field's value, valid until the exchange is answered. NULL once it is over. */
 const char *_Nullable casc_exchange_header(const casc_exchange *exchange, const char *name);
 
+/* Within `begin` only: the client's address in numbers, empty where there is none. An IPv4 address within IPv6 is told as
+   what it is. */
+enum { CASC_ADDRESS_BYTES = 46 };
+void casc_exchange_client_address(const casc_exchange *exchange, char *address);
+
 /* The whole answer. Everything is copied. False: the exchange is over, was answered, or memory is refused. */
 bool casc_exchange_answer(casc_exchange *exchange, unsigned status, const casc_header *_Nullable headers, size_t count,
                           const void *_Nullable body, size_t length);

@@ -65,6 +65,14 @@ void casc_server_stop(casc_server *server);
 uint32_t casc_server_exchanges(const casc_server *server);
 uint32_t casc_server_connections(const casc_server *server);
 
+/* What exchanges that are not over hold, in bytes; each of them is looked at. */
+typedef struct casc_server_held {
+    size_t bodies;   /* of requests, until they are let go of */
+    size_t outboxes; /* of answers in pieces */
+} casc_server_held;
+
+casc_server_held casc_server_read_held(const casc_server *server);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

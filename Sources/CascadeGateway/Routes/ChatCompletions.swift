@@ -37,6 +37,7 @@ struct ChatCompletions {
     private func complete(_ request: ChatRequest) async {
         do throws(CascadeError) {
             let reply = try await router.complete(request)
+            exchange.note(reply.usage)
             exchange.settle(reply.usage, provider: reply.provider, model: reply.model)
             let body =
                 reply.body
@@ -64,7 +65,10 @@ struct ChatCompletions {
     }
 
     private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
-        defer { exchange.settle(stream.usage, provider: stream.provider, model: stream.model) }
+        defer {
+            exchange.note(stream.usage)
+            exchange.settle(stream.usage, provider: stream.provider, model: stream.model)
+        }
         exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
         if stream.isForwardable {
             return try await exchange.pass(

@@ -94,8 +94,7 @@ extension Exchange {
     func refuse(_ error: ErrorAnswer, _ cascade: AnswerFields = AnswerFields()) {
         unhold()
         if isOpen {
-            _ = write(isAnthropic ? error.anthropicEvent(requestID: requestID) : error.event)
-            finish()
+            breakOff(isAnthropic ? error.anthropicEvent(requestID: requestID) : error.event, cascade)
         } else if isAnthropic {
             answerJSON(
                 status: error.anthropicStatus, error.anthropicBody(requestID: requestID), cascade,

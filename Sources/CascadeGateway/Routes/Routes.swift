@@ -5,6 +5,7 @@ struct Routes: Sendable {
     let router: CascadeRouter
     let active: ActiveCount
     let gate: Gate
+    let metrics: MetricsPage
 
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
@@ -41,6 +42,8 @@ struct Routes: Sendable {
             guard allows("GET", exchange) else { return }
             let isReady = router.isReady && !active.isRefusing
             exchange.tell(status: isReady ? "ready" : "not ready", isWell: isReady)
+        case "/metrics":
+            if allows("GET", exchange) { await metrics.answer(exchange) }
         default:
             exchange.refuse(
                 ErrorAnswer(

@@ -1,4 +1,5 @@
 internal import CCascadeServer
+internal import Cascade
 internal import CascadeTransport
 
 /// One request to the gateway and its answer.
@@ -28,10 +29,15 @@ internal import CascadeTransport
     /// What the client's key lets it do; `nil` where no key is needed.
     var keyPass: KeyPass?
     private var task: Task<Void, Never>?
+    private let ledger: LoopLedger
+    private(set) var record = ExchangeRecord()
+    /// The connection has done with it, or its task has: what comes second enters it into the ledger.
+    private var isHalfOver = false
 
     /// In the server's `begin`.
-    init(_ raw: OpaquePointer, ids: RequestIDs) {
+    init(_ raw: OpaquePointer, ids: RequestIDs, ledger: LoopLedger) {
         unsafe self.raw = raw
+        self.ledger = ledger
         method = unsafe String(cString: casc_exchange_method(raw))
         path = unsafe String(cString: casc_exchange_path(raw))
         receivedAt = unsafe casc_exchange_received_at(raw)
@@ -45,6 +51,7 @@ internal import CascadeTransport
             case CASC_PROBLEM_NO_MEMORY: .noMemory
             default: nil
             }
+        if ledger.accessLog != nil { record.client = clientAddress }
     }
 
     private static func betas(_ raw: OpaquePointer) -> String? {
@@ -57,25 +64,45 @@ internal import CascadeTransport
         unsafe casc_exchange_release(raw)
     }
 
+    /// In the server's `begin`.
+    private var clientAddress: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CASC_ADDRESS_BYTES)) { text in
+            // The C side writes at most this much, and a zero at its end.
+            unsafe casc_exchange_client_address(raw, text.baseAddress!)
+            return unsafe String(cString: text.baseAddress!)
+        }
+    }
+
     // MARK: - Its life, told by the server
 
     func run(on executor: LoopExecutor, _ work: @escaping @Sendable (Exchange) async -> Void) {
-        task = Task(executorPreference: executor) { await work(self) }
+        task = Task(executorPreference: executor) {
+            await work(self)
+            self.settle()
+        }
     }
 
     func clientLeft() {
+        record.outcome = ledger.reasonOfLeaving
         task?.cancel()
     }
 
     func ended() {
         task = nil
         beats = nil
+        record.endedAt = EventLoop.now
+        settle()
+    }
+
+    private func settle() {
+        if isHalfOver { ledger.enter(self) }
+        isHalfOver = true
     }
 
     func beat() {
         guard let beats else { return }
         open(beats.head)
-        _ = write(beats.piece)
+        _ = send(beats.piece)
     }
 
     // MARK: - The request
@@ -92,6 +119,7 @@ internal import CascadeTransport
         var count = 0
         let body = unsafe casc_exchange_body(raw, &count)
         defer { unsafe casc_exchange_free_body(raw) }
+        record.receivedBytes = count
         guard let body = unsafe body else {
             return try read(Self.noBody.span, 0)
         }
@@ -106,6 +134,8 @@ internal import CascadeTransport
 
     /// The whole answer.
     func answer(_ head: AnswerHead, _ body: [UInt8]) {
+        record.note(head)
+        record.sentBytes = body.count
         _ = unsafe head.withFields { fields, count in
             unsafe body.withUnsafeBytes { bytes in
                 unsafe casc_exchange_answer(raw, UInt32(head.status), fields, count, bytes.baseAddress, bytes.count)
@@ -121,6 +151,7 @@ internal import CascadeTransport
 
     /// Begins an answer in pieces, unless that was done.
     func open(_ head: AnswerHead) {
+        record.note(head)
         guard !isOpen else { return }
         isOpen = unsafe head.withFields { fields, count in
             unsafe casc_exchange_open(raw, UInt32(head.status), fields, count)
@@ -135,10 +166,29 @@ internal import CascadeTransport
 
     /// - Returns: `false` when nobody is there to read it.
     func write(_ piece: [UInt8]) -> Bool {
-        unsafe piece.withUnsafeBytes { bytes in
+        if record.firstPieceAt == 0 { record.firstPieceAt = EventLoop.now }
+        return send(piece)
+    }
+
+    private func send(_ piece: [UInt8]) -> Bool {
+        record.sentBytes += piece.count
+        return unsafe piece.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return true }
             return unsafe casc_exchange_write(raw, start, bytes.count)
         }
+    }
+
+    /// Tells the client within an answer in pieces that it will not be whole, and ends it.
+    func breakOff(_ piece: [UInt8], _ cascade: AnswerFields) {
+        record.note(cascade.list(since: receivedAt))
+        if record.outcome == .complete { record.outcome = .cut }
+        _ = send(piece)
+        finish()
+    }
+
+    /// Tokens used, for the access log.
+    func note(_ usage: Usage?) {
+        record.usage = usage
     }
 
     /// Ends an answer in pieces.

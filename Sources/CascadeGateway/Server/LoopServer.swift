@@ -28,15 +28,18 @@ internal import Synchronization
     private let loop: EventLoop
     private let ids: RequestIDs
     private let active: ActiveCount
+    private let ledger: LoopLedger
     private let work: @Sendable (Exchange) async -> Void
     private var raw: OpaquePointer?
 
     private init(
-        loop: EventLoop, ids: RequestIDs, active: ActiveCount, work: @escaping @Sendable (Exchange) async -> Void
+        loop: EventLoop, ids: RequestIDs, active: ActiveCount, ledger: LoopLedger,
+        work: @escaping @Sendable (Exchange) async -> Void
     ) {
         self.loop = loop
         self.ids = ids
         self.active = active
+        self.ledger = ledger
         self.work = work
         unsafe self.raw = nil
     }
@@ -44,9 +47,9 @@ internal import Synchronization
     /// Serves what comes to the listener, each request by a task of its own on the loop's thread.
     static func start(
         on loop: EventLoop, listener: consuming Listener, limits: Limits, ids: RequestIDs, active: ActiveCount,
-        work: @escaping @Sendable (Exchange) async -> Void
+        ledger: LoopLedger, work: @escaping @Sendable (Exchange) async -> Void
     ) async throws(GatewayError) -> LoopServer {
-        let server = LoopServer(loop: loop, ids: ids, active: active, work: work)
+        let server = LoopServer(loop: loop, ids: ids, active: active, ledger: ledger, work: work)
         let descriptor = listener.take()
         let error = await server.onLoop { server.start(descriptor, limits) }
         guard error == 0 else { throw GatewayError("the server could not be started", errno: error) }
@@ -84,7 +87,7 @@ internal import Synchronization
     }
 
     private func begin(_ raw: OpaquePointer) -> UnsafeMutableRawPointer {
-        let exchange = unsafe Exchange(raw, ids: ids)
+        let exchange = unsafe Exchange(raw, ids: ids, ledger: ledger)
         active.enter()
         let (work, active) = (work, active)
         exchange.run(on: loop.executor) { exchange in
@@ -103,8 +106,28 @@ internal import Synchronization
 
     /// Closes every connection, also those with an answer under way.
     func stop() async {
+        ledger.stop()
         await onLoop { [self] in
             if let raw = unsafe raw { unsafe casc_server_stop(raw) }
+        }
+    }
+
+    struct Load: Sendable {
+        var exchanges = 0
+        var connections = 0
+        /// Bytes of requests, and of answers in pieces.
+        var bodies = 0
+        var outboxes = 0
+    }
+
+    /// What it holds at this moment.
+    func load() async -> Load {
+        await onLoop { [self] in
+            guard let raw = unsafe raw else { return Load() }
+            let held = unsafe casc_server_read_held(raw)
+            return Load(
+                exchanges: Int(unsafe casc_server_exchanges(raw)),
+                connections: Int(unsafe casc_server_connections(raw)), bodies: held.bodies, outboxes: held.outboxes)
         }
     }
 

@@ -1,0 +1,70 @@
+internal import CascadeFormats
+
+/// One exchange as a line of the access log. Nothing of a prompt, an answer or a key is in it.
+struct AccessLogLine {
+    let bytes: [UInt8]
+
+    /// Clients choose paths and names of models.
+    private static let longestText = 256
+
+    init(_ exchange: Exchange) {
+        self.init(
+            exchange.record, id: exchange.requestID, method: exchange.method, path: exchange.path,
+            receivedAt: exchange.receivedAt, wall: WallTime.now)
+    }
+
+    /// - Parameter wall: When the exchange had ended.
+    init(_ record: ExchangeRecord, id: String, method: String, path: String, receivedAt: UInt64, wall: WallTime) {
+        var json = JSONBytes()
+        let duration = max(record.endedAt, receivedAt) - receivedAt
+        json.raw(#"{"time":""#)
+        json.raw(wall.earlier(nanoseconds: duration).text)
+        json.raw("\"")
+        json.member(#","request_id":"#, id)
+        json.member(#","client":"#, record.client)
+        json.member(#","method":"#, String(method.prefix(32)))
+        json.member(#","path":"#, String(path.prefix(Self.longestText)))
+        json.member(#","status":"#, record.status)
+        json.member(#","outcome":"#, record.outcome.rawValue)
+        json.member(#","provider":"#, record.provider)
+        json.member(#","model":"#, record.model.map { String($0.prefix(Self.longestText)) })
+        json.member(#","attempts":"#, record.attempts)
+        if record.firstPieceAt > receivedAt {
+            json.milliseconds(#","ttft_ms":"#, nanoseconds: record.firstPieceAt - receivedAt)
+        }
+        json.milliseconds(#","duration_ms":"#, nanoseconds: duration)
+        json.member(#","overhead_us":"#, record.overhead.map { Int(clamping: $0) })
+        json.member(#","input_tokens":"#, record.usage?.promptTokens)
+        json.member(#","output_tokens":"#, record.usage?.completionTokens)
+        json.member(#","bytes_in":"#, record.receivedBytes)
+        json.member(#","bytes_out":"#, record.sentBytes)
+        json.member(#","trace_id":"#, record.traceID)
+        json.raw("}\n")
+        bytes = json.bytes
+    }
+}
+
+extension JSONBytes {
+    fileprivate mutating func member(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        raw(name)
+        string(value)
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ value: Int?) {
+        guard let value else { return }
+        raw(name)
+        number(value)
+    }
+
+    /// With three digits behind the point.
+    fileprivate mutating func milliseconds(_ name: StaticString, nanoseconds: UInt64) {
+        raw(name)
+        number(Int(nanoseconds / 1_000_000))
+        raw(".")
+        let microseconds = Int(nanoseconds / 1_000 % 1_000)
+        if microseconds < 100 { raw("0") }
+        if microseconds < 10 { raw("0") }
+        number(microseconds)
+    }
+}

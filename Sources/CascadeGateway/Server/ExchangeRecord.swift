@@ -1,0 +1,52 @@
+internal import Cascade
+
+/// What became of an exchange, for the metrics and the access log. Filled on the way, without looking at a chunk.
+struct ExchangeRecord {
+    enum Outcome: String, CaseIterable {
+        /// The answer has left, whatever its status.
+        case complete
+        /// An answer that had begun ended with an error.
+        case cut
+        /// The client did not wait for the end.
+        case clientGone = "client_gone"
+        /// The gateway was stopped before the end.
+        case stopped
+    }
+
+    var status = 0
+    var outcome = Outcome.complete
+    var receivedBytes = 0
+    /// Of the answer's body.
+    var sentBytes = 0
+    /// ``EventLoop/now`` when the first piece of a streamed answer was written, comments aside.
+    var firstPieceAt: UInt64 = 0
+    /// The same when the answer had left.
+    var endedAt: UInt64 = 0
+    var provider: String?
+    var model: String?
+    var attempts: Int?
+    /// Microseconds in which no provider was being asked.
+    var overhead: UInt64?
+    var usage: Usage?
+    /// Only where there is an access log.
+    var client: String?
+    var traceID: String?
+
+    /// What an answer's head tells, also one that came too late to be sent.
+    mutating func note(_ head: AnswerHead) {
+        if status == 0 { status = head.status }
+        note(head.fields)
+    }
+
+    mutating func note(_ fields: [(name: String, value: String)]) {
+        for (name, value) in fields where name.hasPrefix("x-cascade-") {
+            switch name {
+            case "x-cascade-provider": provider = value
+            case "x-cascade-model": model = value
+            case "x-cascade-attempts": attempts = Int(value)
+            case "x-cascade-overhead-us": overhead = UInt64(value)
+            default: continue
+            }
+        }
+    }
+}
