@@ -3,6 +3,7 @@ internal import Cascade
 internal import CascadeGateway
 internal import CascadeMemory
 internal import Foundation
+internal import Logging
 
 /// The router behind HTTP.
 struct ServeCommand: AsyncParsableCommand {
@@ -43,13 +44,20 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long requests may still take at the end.", valueName: "seconds"))
     var grace = 30.0
 
-    @Flag(help: "Validate the configuration and the address, and end.")
+    @Option(
+        help: ArgumentHelp(
+            "Log requests, one JSON object a line: a file, which SIGHUP opens anew, or - for stdout.",
+            valueName: "file"))
+    var accessLog: String?
+
+    @Flag(help: "Validate the configuration, the access log and the address, and end.")
     var check = false
 
     func validate() throws {
         guard (0...3_600).contains(grace) else {
             throw ValidationError("--grace takes 0 to 3600 seconds, not \(grace).")
         }
+        if accessLog == "" { throw ValidationError("--access-log takes a file or -, not an empty text.") }
     }
 
     func run() async throws {
@@ -72,6 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
         options.port = port
         options.allowsAnyHost = insecureBind
         options.store = try storage.open(makesFile: true)
+        options.memory = { .current }
+        let logger = ServeOperations.logger(try ConfigurationOptions.tuning())
+        options.accessLog = try openAccessLog(logger)
         let gateway: GatewayServer
         do throws(GatewayError) {
             gateway = try await GatewayServer(router: router, options: options)
@@ -83,7 +94,11 @@ struct ServeCommand: AsyncParsableCommand {
             try Console.write("ok: \(gateway.address) can be served\n")
             return await gateway.shutdown()
         }
-        try Console.write(gateway.address + "\n")
+        let operations = ServeOperations(
+            router: router, source: source.source, accessLog: options.accessLog, logger: logger
+        ).start(for: gateway)
+        // With the log on stdout there is nothing else on it.
+        if accessLog == "-" { Console.note(gateway.address) } else { try Console.write(gateway.address + "\n") }
         ProcessImage.forgetUnused()
         if Console.isErrorInteractive { Console.note("Ctrl-C ends it.") }
         // Only a signal ends this: the stream has no end of its own.
@@ -92,5 +107,16 @@ struct ServeCommand: AsyncParsableCommand {
         // The signal has cancelled this task, and would cut the wait short.
         let grace = Duration.seconds(grace)
         await Task.detached { await gateway.shutdown(within: grace) }.value
+        operations.cancel()
+        await options.accessLog?.close()
+    }
+
+    private func openAccessLog(_ logger: Logger) throws(CommandFailure) -> AccessLog? {
+        guard let accessLog else { return nil }
+        do throws(GatewayError) {
+            return try AccessLog(path: accessLog) { logger.error("\($0)") }
+        } catch {
+            throw .usage(error.message)
+        }
     }
 }
