@@ -121,6 +121,7 @@ let package = Package(
             dependencies: [
                 "Cascade", "CascadeFormats", "CascadeTransport", "CCascadeServer", "CGnuTLS", "CSQLite",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: moduleSettings),
 
@@ -145,6 +146,8 @@ let package = Package(
             name: "CascadeGatewayTests",
             dependencies: [
                 "Cascade", "CascadeGateway", "CascadeTesting", .product(name: "Logging", package: "swift-log"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             resources: [.copy("Clients"), .copy("Configurations")],
             swiftSettings: swiftSettings),

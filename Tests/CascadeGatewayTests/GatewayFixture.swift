@@ -26,6 +26,7 @@ final class GatewayFixture {
     init(
         _ scripts: Script..., tuning: Tuning = Tuning(), clock: any RouterClock = SystemClock(),
         configure: (inout CascadeConfiguration) -> Void = { _ in },
+        router adjustRouter: (inout RouterOptions) -> Void = { _ in },
         gateway adjust: (inout GatewayOptions) -> Void = { _ in }
     ) async throws {
         providers = try scripts.map { try LoopbackProvider(script: $0) }
@@ -44,6 +45,7 @@ final class GatewayFixture {
             tuning: tuning, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         options.seed = 1
         options.clock = clock
+        adjustRouter(&options)
         router = try CascadeRouter(configuration: configuration, options: options)
         var served = GatewayOptions()
         served.port = 0

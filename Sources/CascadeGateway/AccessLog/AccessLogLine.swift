@@ -28,12 +28,14 @@ struct AccessLogLine {
         json.member(#","outcome":"#, record.outcome.rawValue)
         json.member(#","provider":"#, record.provider)
         json.member(#","model":"#, record.model.map { String($0.prefix(Self.longestText)) })
-        json.member(#","attempts":"#, record.attempts)
+        // Where no provider was asked for, there is nothing to tell of them.
+        let isRouted = record.provider != nil || record.attempts ?? 0 > 0
+        json.member(#","attempts":"#, isRouted ? record.attempts : nil)
         if record.firstPieceAt > receivedAt {
             json.milliseconds(#","ttft_ms":"#, nanoseconds: record.firstPieceAt - receivedAt)
         }
         json.milliseconds(#","duration_ms":"#, nanoseconds: duration)
-        json.member(#","overhead_us":"#, record.overhead.map { Int(clamping: $0) })
+        json.member(#","overhead_us":"#, isRouted ? record.overhead.map { Int(clamping: $0) } : nil)
         json.member(#","input_tokens":"#, record.usage?.promptTokens)
         json.member(#","output_tokens":"#, record.usage?.completionTokens)
         json.member(#","bytes_in":"#, record.receivedBytes)

@@ -27,7 +27,8 @@ final class MetricsPage: Sendable {
         self.router = router
         accessLog = options.accessLog
         memory = options.memory
-        ledgers = (0..<loopCount).map { _ in LoopLedger(accessLog: options.accessLog) }
+        ledgers = (0..<loopCount).map { _ in LoopLedger(accessLog: options.accessLog, tracesRequests: router.emitsSpans)
+        }
     }
 
     func watch(_ servers: [LoopServer]) {

@@ -30,6 +30,8 @@ internal import CascadeTransport
     var keyPass: KeyPass?
     private var task: Task<Void, Never>?
     private let ledger: LoopLedger
+    /// What the request is a part of, where spans are made.
+    private var trace: TraceContext?
     private(set) var record = ExchangeRecord()
     /// The connection has done with it, or its task has: what comes second enters it into the ledger.
     private var isHalfOver = false
@@ -51,7 +53,8 @@ internal import CascadeTransport
             case CASC_PROBLEM_NO_MEMORY: .noMemory
             default: nil
             }
-        if ledger.accessLog != nil { record.client = clientAddress }
+        if ledger.tracesRequests { trace = unsafe TraceContext(raw) }
+        if ledger.accessLog != nil { noteClient() }
     }
 
     private static func betas(_ raw: OpaquePointer) -> String? {
@@ -64,7 +67,13 @@ internal import CascadeTransport
         unsafe casc_exchange_release(raw)
     }
 
-    /// In the server's `begin`.
+    /// For the access log. In the server's `begin`.
+    private func noteClient() {
+        record.client = clientAddress
+        let parent = unsafe casc_exchange_header(raw, "traceparent").map { unsafe String(cString: $0) }
+        record.traceID = parent.flatMap(TraceParent.traceID)
+    }
+
     private var clientAddress: String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CASC_ADDRESS_BYTES)) { text in
             // The C side writes at most this much, and a zero at its end.
@@ -77,13 +86,13 @@ internal import CascadeTransport
 
     func run(on executor: LoopExecutor, _ work: @escaping @Sendable (Exchange) async -> Void) {
         task = Task(executorPreference: executor) {
-            await work(self)
+            if let trace = self.trace { await trace.run { await work(self) } } else { await work(self) }
             self.settle()
         }
     }
 
     func clientLeft() {
-        record.outcome = ledger.reasonOfLeaving
+        record.breakOff(ledger.reasonOfLeaving)
         task?.cancel()
     }
 

@@ -32,6 +32,13 @@ struct ExchangeRecord {
     var client: String?
     var traceID: String?
 
+    /// Nobody will read the rest of the answer, or any of it.
+    mutating func breakOff(_ reason: Outcome) {
+        outcome = reason
+        // What other servers log of a client that did not wait for an answer to begin.
+        if status == 0 { status = reason == .clientGone ? 499 : 503 }
+    }
+
     /// What an answer's head tells, also one that came too late to be sent.
     mutating func note(_ head: AnswerHead) {
         if status == 0 { status = head.status }

@@ -34,11 +34,14 @@ final class LoopLedger: Sendable {
     }
 
     let accessLog: AccessLog?
+    /// Whether spans are made of requests, which may be parts of their clients' own.
+    let tracesRequests: Bool
     private let state = Mutex(Figures())
     private let isStopping = Atomic(false)
 
-    init(accessLog: AccessLog?) {
+    init(accessLog: AccessLog?, tracesRequests: Bool) {
         self.accessLog = accessLog
+        self.tracesRequests = tracesRequests
     }
 
     var figures: Figures { state.withLock { $0 } }
