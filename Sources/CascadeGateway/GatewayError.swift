@@ -9,6 +9,8 @@ public struct GatewayError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// The address is one that ``GatewayOptions/allowsAnyHost`` is asked for.
     public var isHostRefused = false
+    /// Another process listens there.
+    public var isAddressTaken = false
     public var description: String { message }
 
     init(_ message: String) {
@@ -28,5 +30,6 @@ public struct GatewayError: Error, Sendable, CustomStringConvertible {
             default: "error \(code) of the system"
             }
         message = "\(what): \(reason)"
+        isAddressTaken = code == EADDRINUSE
     }
 }

@@ -54,12 +54,16 @@ public final class GatewayServer: Sendable {
         }
         metrics.watch(servers)
         self.port = port
-        address = "http://" + (options.host.contains(":") ? "[\(options.host)]" : options.host) + ":\(port)"
+        address = Self.address(host: options.host, port: port)
         self.servers = servers
         self.active = active
         self.keeper = keeper
         keeper?.start()
         self.metrics = metrics
+    }
+
+    package static func address(host: String, port: UInt16) -> String {
+        "http://" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
     }
 
     /// Who may ask what; throws where nobody should be served.

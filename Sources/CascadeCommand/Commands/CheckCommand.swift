@@ -30,10 +30,11 @@ struct CheckCommand: AsyncParsableCommand {
             name = "environment"
         }
         Console.report(configuration.warnings)
-        try Console.write("\(name): \(Self.summary(configuration))\n")
+        try Console.write("\(name): ok: \(Self.summary(configuration))\n")
     }
 
-    private static func read(_ path: String) throws(CommandFailure) -> CascadeConfiguration {
+    /// The file, or all its errors on standard error.
+    static func read(_ path: String) throws(CommandFailure) -> CascadeConfiguration {
         do throws(ConfigurationError) {
             return try CascadeConfiguration.load(path: path, environment: ConfigurationOptions.environment)
         } catch {
@@ -42,10 +43,10 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// `ok: 4 providers, 2 enabled; in the order local, backup; 1 warning`.
-    private static func summary(_ configuration: CascadeConfiguration) -> String {
+    /// `4 providers, 2 enabled; in the order local, backup; 1 warning`.
+    static func summary(_ configuration: CascadeConfiguration) -> String {
         let enabled = configuration.enabledProviders
-        var parts = ["ok: \(count(configuration.providers.count, "provider")), \(enabled.count) enabled"]
+        var parts = ["\(count(configuration.providers.count, "provider")), \(enabled.count) enabled"]
         if !enabled.isEmpty { parts.append("in the order " + enabled.map(\.name).joined(separator: ", ")) }
         if !configuration.warnings.isEmpty { parts.append(count(configuration.warnings.count, "warning")) }
         return parts.joined(separator: "; ")

@@ -50,7 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "file"))
     var accessLog: String?
 
-    @Flag(help: "Validate the configuration, the access log and the address, and end.")
+    @Flag(help: "Validate the configuration, the store, the access log and the address, and end.")
     var check = false
 
     func validate() throws {
@@ -61,6 +61,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if check {
+            let check = ServeCheck(
+                source: source, options: options, openStore: openStore,
+                openAccessLog: { () throws(CommandFailure) in try openAccessLog() }, hint: hint)
+            return try await check.run()
+        }
         let router = try await source.makeRouter()
         do {
             try await serve(router)
@@ -71,28 +77,16 @@ struct ServeCommand: AsyncParsableCommand {
         await router.shutdown()
     }
 
-    private static let remedy =
-        "; make keys with `cascade keys add` and name their file with --store, or give --insecure-bind if that is meant"
-
     private func serve(_ router: CascadeRouter) async throws {
-        var options = GatewayOptions()
-        options.host = host
-        options.port = port
-        options.allowsAnyHost = insecureBind
-        options.store = try storage.open(makesFile: true)
-        options.memory = { .current }
+        var options = options
+        options.store = try openStore()
         let logger = ServeOperations.logger(try ConfigurationOptions.tuning())
-        options.accessLog = try openAccessLog(logger)
+        options.accessLog = try openAccessLog { logger.error("\($0)") }
         let gateway: GatewayServer
         do throws(GatewayError) {
             gateway = try await GatewayServer(router: router, options: options)
         } catch {
-            let isRefused = !insecureBind && error.isHostRefused
-            throw CommandFailure.usage(error.message + (isRefused ? Self.remedy : ""))
-        }
-        if check {
-            try Console.write("ok: \(gateway.address) can be served\n")
-            return await gateway.shutdown()
+            throw CommandFailure.usage(error.message + hint(error))
         }
         let operations = ServeOperations(
             router: router, source: source.source, accessLog: options.accessLog, logger: logger
@@ -111,10 +105,31 @@ struct ServeCommand: AsyncParsableCommand {
         await options.accessLog?.close()
     }
 
-    private func openAccessLog(_ logger: Logger) throws(CommandFailure) -> AccessLog? {
+    private var options: GatewayOptions {
+        var options = GatewayOptions()
+        options.host = host
+        options.port = port
+        options.allowsAnyHost = insecureBind
+        options.memory = { .current }
+        return options
+    }
+
+    private func hint(_ error: GatewayError) -> String {
+        guard !insecureBind, error.isHostRefused else { return "" }
+        return "; make keys with `cascade keys add` and name their file with --store, or give --insecure-bind if that "
+            + "is meant"
+    }
+
+    private func openStore() throws(CommandFailure) -> GatewayStore? {
+        try storage.open(makesFile: true)
+    }
+
+    private func openAccessLog(
+        onProblem: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(CommandFailure) -> AccessLog? {
         guard let accessLog else { return nil }
         do throws(GatewayError) {
-            return try AccessLog(path: accessLog) { logger.error("\($0)") }
+            return try AccessLog(path: accessLog, onProblem: onProblem)
         } catch {
             throw .usage(error.message)
         }
