@@ -17,6 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
             POST /v1/chat/completions, whole and streamed; GET /v1/models; GET /healthz and /readyz. The model \
             \"cascade\" stands for each provider's default.
 
+            GET /metrics is for Prometheus. A changed configuration file is taken into use; SIGHUP has it read at once, and \
+            opens the access log anew.
+
             With --store, what keys have used and the providers' history are kept in that file, and once `cascade keys \
             add` has put a key there every client needs one. Without keys whoever reaches the address uses the \
             providers' own, so that nothing but loopback is served, unless --insecure-bind is given.
