@@ -198,6 +198,24 @@ extension GatewayTests {
             #expect(try folder.lines("access.log.1").count == 1)
         }
 
+        @Test("A full disk loses lines, which are counted and told once, and no request")
+        func fullDisk() async throws {
+            let (problems, told) = AsyncStream<String>.makeStream()
+            let log = try AccessLog(path: "/dev/full") { told.yield($0) }
+            let fixture = try await fixture(Script(), log: log)
+            let client = try fixture.client()
+            #expect(client.get("/healthz").status == 200)
+            await eventually { log.dropped == 1 }
+            #expect(client.get("/healthz").status == 200)
+            await eventually { log.dropped == 2 }
+            await fixture.end()
+            await log.close()
+            told.finish()
+            var all: [String] = []
+            for await problem in problems { all.append(problem) }
+            #expect(all == ["lines of the access log are lost: no space is left"])
+        }
+
         @Test("What nobody reads is dropped and counted; no request waits for it, and no end")
         func dropping() async throws {
             let folder = try LogFolder()

@@ -72,19 +72,22 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let router = try await source.makeRouter()
         do {
-            try await serve(router)
+            let logger = ServeOperations.logger(try ConfigurationOptions.tuning())
+            let accessLog = try openAccessLog { logger.error("\($0)") }
+            try await serve(router, accessLog, logger)
+            await router.shutdown()
+            // The last requests have ended, and have been logged.
+            await accessLog?.close()
         } catch {
             await router.shutdown()
             throw error
         }
-        await router.shutdown()
     }
 
-    private func serve(_ router: CascadeRouter) async throws {
+    private func serve(_ router: CascadeRouter, _ accessLog: AccessLog?, _ logger: Logger) async throws {
         var options = options
         options.store = try openStore()
-        let logger = ServeOperations.logger(try ConfigurationOptions.tuning())
-        options.accessLog = try openAccessLog { logger.error("\($0)") }
+        options.accessLog = accessLog
         let gateway: GatewayServer
         do throws(GatewayError) {
             gateway = try await GatewayServer(router: router, options: options)
@@ -92,10 +95,10 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure.usage(error.message + hint(error))
         }
         let operations = ServeOperations(
-            router: router, source: source.source, accessLog: options.accessLog, logger: logger
+            router: router, source: source.source, accessLog: accessLog, logger: logger
         ).start(for: gateway)
         // With the log on stdout there is nothing else on it.
-        if accessLog == "-" { Console.note(gateway.address) } else { try Console.write(gateway.address + "\n") }
+        if self.accessLog == "-" { Console.note(gateway.address) } else { try Console.write(gateway.address + "\n") }
         ProcessImage.forgetUnused()
         if Console.isErrorInteractive { Console.note("Ctrl-C ends it.") }
         // Only a signal ends this: the stream has no end of its own.
@@ -105,7 +108,6 @@ struct ServeCommand: AsyncParsableCommand {
         let grace = Duration.seconds(grace)
         await Task.detached { await gateway.shutdown(within: grace) }.value
         operations.cancel()
-        await options.accessLog?.close()
     }
 
     private var options: GatewayOptions {

@@ -50,10 +50,11 @@ final class MetricsPage: Sendable {
 
     private func text() async -> [UInt8] {
         var text = PrometheusText()
-        text.write(router.telemetry)
+        let telemetry = router.telemetry
+        text.write(telemetry)
         var load = LoopServer.Load()
         for server in servers.withLock({ $0.compactMap(\.server) }) { load.add(await server.load()) }
-        text.write(load, held: router.telemetry.held)
+        text.write(load, held: telemetry.held)
         text.write(figures)
         text.write(memory?() ?? GatewayMemory())
         text.write(ProcessFigures.current)

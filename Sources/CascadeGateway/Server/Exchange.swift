@@ -144,7 +144,7 @@ internal import CascadeTransport
     /// The whole answer.
     func answer(_ head: AnswerHead, _ body: [UInt8]) {
         record.note(head)
-        record.sentBytes = body.count
+        record.sentBytes = method == "HEAD" ? 0 : body.count
         _ = unsafe head.withFields { fields, count in
             unsafe body.withUnsafeBytes { bytes in
                 unsafe casc_exchange_answer(raw, UInt32(head.status), fields, count, bytes.baseAddress, bytes.count)

@@ -31,6 +31,7 @@ final class LogWriter: Sendable {
 
     /// Lines gather for so long, in microseconds, so that a busy gateway wakes the thread twenty times a second.
     private static let gatheringTime: UInt32 = 50_000
+    private static let newline = UInt8(ascii: "\n")
     /// What a pipe takes without blocking whenever it takes something.
     private static let mostAtOnce = 4_096
     /// How long a pipe that nobody reads is waited for before the end is looked for, in milliseconds.
@@ -118,7 +119,7 @@ final class LogWriter: Sendable {
     private func ring() {
         // A full pipe has been heard of already.
         var byte: UInt8 = 1
-        _ = unsafe write(bell.writing, &byte, 1)
+        _ = unsafe Self.put(bell.writing, &byte, 1)
     }
 
     // MARK: - The thread
@@ -144,19 +145,17 @@ final class LogWriter: Sendable {
 
     private func run(_ file: Int32) {
         var file = file
-        var isLosing = false
+        var (isLosing, isWithinLine) = (false, false)
         while true {
             waitForBell()
             if !state.withLock({ $0.isClosing || $0.reopens }) { usleep(Self.gatheringTime) }
             let batch = take()
-            if let problem = append(batch.lines, to: file) {
-                lose(batch.count)
-                if !isLosing { onProblem("lines of the access log are lost: \(problem)") }
-                isLosing = true
-            } else if batch.count > 0 {
-                isLosing = false
+            if batch.count > 0 {
+                let problem = write(batch.lines, to: file, isWithinLine: &isWithinLine)
+                if let problem, !isLosing { onProblem("lines of the access log are lost: \(problem)") }
+                isLosing = problem != nil
             }
-            if batch.reopens { reopen(&file) }
+            if batch.reopens, reopen(&file) { isWithinLine = false }
             giveBack(batch.lines)
             if batch.isLast { break }
         }
@@ -203,21 +202,32 @@ final class LogWriter: Sendable {
         _ = unsafe bytes.withUnsafeMutableBytes { unsafe read(bell.reading, $0.baseAddress, $0.count) }
     }
 
-    /// - Returns: Why not all of it was written.
-    private func append(_ lines: [UInt8], to file: Int32) -> String? {
+    /// - Returns: Why not all of it was written; what was not is counted.
+    private func write(_ lines: [UInt8], to file: Int32, isWithinLine: inout Bool) -> String? {
+        // What is left of a line that could not be written is ended before the next one begins.
+        let start = isWithinLine ? 1 : 0
+        let lines = isWithinLine ? [Self.newline] + lines : lines
+        let (written, problem) = append(lines, to: file)
+        if written > 0 { isWithinLine = lines[written - 1] != Self.newline }
+        if problem != nil { lose(lines.dropFirst(max(written, start)).count { $0 == Self.newline }) }
+        return problem
+    }
+
+    /// - Returns: How much was written, and why not all of it.
+    private func append(_ lines: [UInt8], to file: Int32) -> (count: Int, problem: String?) {
         var start = 0
         while start < lines.count {
-            guard waitUntilWritable(file) else { return Self.reason(EAGAIN) }
+            guard waitUntilWritable(file) else { return (start, Self.reason(EAGAIN)) }
             let count = unsafe lines.withUnsafeBytes { bytes in
-                unsafe write(file, bytes.baseAddress! + start, min(lines.count - start, Self.mostAtOnce))
+                unsafe Self.put(file, bytes.baseAddress! + start, min(lines.count - start, Self.mostAtOnce))
             }
             if count >= 0 {
                 start += count
             } else if errno != EINTR && errno != EAGAIN {
-                return Self.reason(errno)
+                return (start, Self.reason(errno))
             }
         }
-        return nil
+        return (start, nil)
     }
 
     /// Waits for a pipe or a terminal, though not for one that nobody reads when the end has come.
@@ -230,15 +240,25 @@ final class LogWriter: Sendable {
         }
     }
 
-    private func reopen(_ file: inout Int32) {
-        guard path != "-" else { return }
+    /// - Returns: Whether it is another file now.
+    private func reopen(_ file: inout Int32) -> Bool {
+        guard path != "-" else { return false }
         let new = Self.opened(path)
         guard new >= 0 else {
             onProblem("the access log \(path) cannot be opened anew, the old file is kept: \(Self.reason(errno))")
-            return
+            return false
         }
         Self.closeFile(file)
         file = new
+        return true
+    }
+
+    private static func put(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+            unsafe Glibc.write(file, bytes, count)
+        #else
+            unsafe Musl.write(file, bytes, count)
+        #endif
     }
 
     private static func opened(_ path: String) -> Int32 {
@@ -257,6 +277,7 @@ final class LogWriter: Sendable {
         case EISDIR: "that is a folder"
         case ENOSPC: "no space is left"
         case EROFS: "the file system is read-only"
+        case EBADF: "it is closed"
         case EPIPE: "nobody reads it any more"
         case EAGAIN: "nobody reads it"
         case EMFILE, ENFILE: "no descriptors are left"
