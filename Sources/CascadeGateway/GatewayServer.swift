@@ -95,7 +95,7 @@ public final class GatewayServer: Sendable {
     public func shutdown(within grace: Duration = .zero) async {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: grace)
-        // Before anybody can see that no connections are accepted.
+        // First of all: whoever finds that nobody listens any more is refused on a connection that is open.
         active.refuse()
         for server in servers { await server.drain() }
         await active.close(within: grace)

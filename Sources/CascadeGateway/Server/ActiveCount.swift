@@ -30,7 +30,7 @@ final class ActiveCount: Sendable {
         state.withLock { $0.isRefusing = true }
     }
 
-    /// From now on new requests are refused. Waits until none is left, or this time has passed.
+    /// The same; waits until none is left, or this time has passed.
     func close(within time: Duration) async {
         let timer = Task {
             try? await Task.sleep(for: time)
