@@ -182,6 +182,9 @@ extension GatewayTests {
             let folder = try LogFolder()
             #expect(throws: GatewayError.self) { try AccessLog(path: folder.folder.path) }
             #expect(throws: GatewayError.self) { try AccessLog(path: folder.path + "/none/access.log") }
+            let pipe = folder.folder.appending(path: "pipe").path
+            #expect(mkfifo(pipe, 0o600) == 0)
+            #expect(throws: GatewayError.self) { try AccessLog(path: pipe) }
             let (problems, told) = AsyncStream<String>.makeStream()
             let log = try AccessLog(path: folder.path) { told.yield($0) }
             let fixture = try await fixture(Script(), log: log)

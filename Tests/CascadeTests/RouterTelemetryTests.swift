@@ -45,6 +45,9 @@ struct RouterTelemetryTests {
         await #expect(throws: CascadeError.self) { try await stream.collect() }
         #expect(fixture.router.telemetry.providers[0].failures == [.cut: 1])
         #expect(fixture.router.telemetry.providers[0].answers == 0)
+        await #expect(throws: CascadeError.self) { try await fixture.router.complete(ChatRequest(messages: [])) }
+        #expect(fixture.router.telemetry.codes == [.streamCut: 1, .invalidRequest: 1])
+        #expect(fixture.router.telemetry.failed == 2)
     }
 
     @Test("numbers of tokens are counted up to the power of 4 that they fit")

@@ -55,6 +55,8 @@ package struct RouterTelemetry: Sendable {
     package var requests: Int
     package var answered: Int
     package var failed: Int
+    /// The failed ones by their error.
+    package var codes: [CascadeError.Code: Int]
     package var cancelled: Int
     package var active: Int
     package var fallbacks: Int
@@ -86,7 +88,8 @@ extension RouterCore {
         return shared.withLock { shared in
             RouterTelemetry(
                 providers: providers, requests: shared.counts.requests, answered: shared.counts.answered,
-                failed: shared.counts.failed, cancelled: shared.counts.cancelled, active: active,
+                failed: shared.counts.failed, codes: shared.counts.codes, cancelled: shared.counts.cancelled,
+                active: active,
                 fallbacks: shared.counts.fallbacks, spentToday: shared.cost.spent(day: day),
                 dailyBudget: shared.cost.dailyBudget, held: held,
                 upstreamConnectionsOpened: loops.reduce(0) { $0 + $1.connectionsOpened },

@@ -172,7 +172,9 @@ extension RouterCore {
     /// A request ended without a whole answer.
     func ended(_ error: CascadeError) {
         shared.withLock { shared in
-            if error.code == .cancelled { shared.counts.cancelled += 1 } else { shared.counts.failed += 1 }
+            guard error.code != .cancelled else { return shared.counts.cancelled += 1 }
+            shared.counts.failed += 1
+            shared.counts.codes[error.code, default: 0] += 1
         }
         emitter.ended(error)
         guard error.code != .cancelled else { return }

@@ -25,6 +25,8 @@ final class RouterCore: Sendable {
         var failed = 0
         var cancelled = 0
         var fallbacks = 0
+        /// Of the failed ones.
+        var codes: [CascadeError.Code: Int] = [:]
     }
 
     let options: RouterOptions

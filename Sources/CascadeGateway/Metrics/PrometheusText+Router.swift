@@ -19,6 +19,11 @@ extension PrometheusText {
         sample(["outcome": "answered"], router.answered)
         sample(["outcome": "failed"], router.failed)
         sample(["outcome": "cancelled"], router.cancelled)
+        family("cascade_failed_requests_total", .counter, "Requests that failed in the router, by the error's code.")
+        for code in CascadeError.Code.allCases {
+            guard let count = router.codes[code] else { continue }
+            sample(["code": code.rawValue], count)
+        }
         family("cascade_requests_active", .gauge, "Requests in the router that have not ended, streams included.")
         sample(router.active)
         family("cascade_fallbacks_total", .counter, "Answers by another provider than the first candidate.")

@@ -263,7 +263,8 @@ final class LogWriter: Sendable {
 
     private static func opened(_ path: String) -> Int32 {
         guard path != "-" else { return STDOUT_FILENO }
-        return unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        // A pipe without a reader is an error then, and not a wait.
+        return unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
     }
 
     private static func closeFile(_ file: Int32) {
@@ -277,6 +278,7 @@ final class LogWriter: Sendable {
         case EISDIR: "that is a folder"
         case ENOSPC: "no space is left"
         case EROFS: "the file system is read-only"
+        case ENXIO: "nobody reads this pipe"
         case EBADF: "it is closed"
         case EPIPE: "nobody reads it any more"
         case EAGAIN: "nobody reads it"
