@@ -24,6 +24,8 @@ public struct AttemptReport: Sendable, Hashable {
     public var reason: String?
     /// The failure for a person, on one line and free of secrets.
     public var message: String?
+    /// From the request's beginning to the attempt's.
+    public var startedAfter: Duration
     /// From the attempt's start to its end, or to the first token of an answer that is streamed.
     public var latency: Duration
     /// How long the provider asked to be left alone.

@@ -105,6 +105,7 @@ extension RequestDriver {
             status: failure?.status ?? attempt.status,
             failureClass: failure?.failureClass, reason: failure?.reason,
             message: failure.map { $0.described(for: attempt.provider) },
+            startedAfter: admitted.startedAt.duration(to: attempt.startedAt),
             latency: attempt.startedAt.duration(to: now), retryAfter: failure?.retryAfter,
             requestID: failure?.requestID)
     }
