@@ -123,7 +123,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: moduleSettings),
+            resources: [.embedInCode("Dashboard/Web")], swiftSettings: moduleSettings),
 
         // Tests, one target a module.
         .target(name: "CCurlHost", dependencies: ["CLibcurl"], path: "CSources/CCurlHost", cSettings: cSettings),

@@ -140,3 +140,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension GatewayMemory {
+    /// The kernel's figure, and jemalloc's where it is the allocator.
+    fileprivate static var current: GatewayMemory? {
+        ProcessMemory.current.map {
+            GatewayMemory(resident: $0.resident, allocated: MemoryStatistics.current?.allocated)
+        }
+    }
+}

@@ -45,8 +45,10 @@ struct ChatCompletions {
                     content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
                     finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
+            exchange.note(reply)
         } catch {
             exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.note(error)
         }
     }
 
@@ -59,8 +61,10 @@ struct ChatCompletions {
             let stream = try await router.stream(call.request)
             exchange.unhold()
             try await pass(stream, on: call)
+            exchange.note(stream)
         } catch {
             exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.note(error)
         }
     }
 

@@ -6,11 +6,15 @@ struct Routes: Sendable {
     let active: ActiveCount
     let gate: Gate
     let metrics: MetricsPage
+    let dashboard: Dashboard
+    /// Whether only this machine can reach the gateway.
+    let isLoopback: Bool
 
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         guard gate.lets(exchange) else { return }
         defer { exchange.keyPass?.end() }
+        exchange.history = dashboard.history
         switch exchange.path {
         case "/v1/chat/completions":
             guard allows("POST", exchange) else { return }
@@ -44,12 +48,37 @@ struct Routes: Sendable {
             exchange.tell(status: isReady ? "ready" : "not ready", isWell: isReady)
         case "/metrics":
             if allows("GET", exchange) { await metrics.answer(exchange) }
+        case let path where RouterControl.owns(path):
+            guard allows("POST", exchange), isOurs(exchange) else { return }
+            await RouterControl(router: router, exchange: exchange).serve()
+        case let path where Dashboard.owns(path):
+            guard allows("GET", exchange), isOurs(exchange) else { return }
+            if await !dashboard.serve(exchange) { refuseUnknown(exchange) }
         default:
-            exchange.refuse(
-                ErrorAnswer(
-                    status: 404, type: .invalidRequest, code: "unknown_url",
-                    message: "unknown address: \(exchange.method) \(exchange.path.prefix(200))"))
+            refuseUnknown(exchange)
         }
+    }
+
+    private func refuseUnknown(_ exchange: Exchange) {
+        exchange.refuse(
+            ErrorAnswer(
+                status: 404, type: .invalidRequest, code: "unknown_url",
+                message: "unknown address: \(exchange.method) \(exchange.path.prefix(200))"))
+    }
+
+    /// Whether a request that steers the gateway, or shows how it is, comes from no other site's page.
+    private func isOurs(_ exchange: Exchange) -> Bool {
+        guard let sender = exchange.sender else { return true }
+        // A link from anywhere may lead to the page itself.
+        let isForeign = exchange.path != "/" && sender.isForeignPage
+        if !isForeign, !isLoopback || sender.namesLoopback { return true }
+        exchange.refuse(
+            ErrorAnswer(
+                status: 403, type: .invalidRequest, code: "foreign_page",
+                message: isForeign
+                    ? "another site's page may not ask for this"
+                    : "this gateway serves its own machine only: call it 127.0.0.1 or localhost"))
+        return false
     }
 
     private func allows(_ method: String, _ exchange: Exchange) -> Bool {

@@ -1,0 +1,762 @@
+"use strict";
+
+/*
+ * The dashboard. Everything it shows is put in place as text or as an attribute that cannot run: names and messages
+ * come from providers and clients. It listens to /dashboard/events by fetch rather than EventSource, which cannot send
+ * a key, and acts by the same addresses as any other client.
+ */
+
+const $ = (id) => document.getElementById(id);
+
+// Text and nodes
+
+function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function svg(tag, attributes) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
+  return node;
+}
+
+// Nodes are left alone where nothing has changed: selections and what a screen reader reads stay as they are.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setAttribute(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+const count = (number) => number.toLocaleString("en");
+
+function duration(us) {
+  if (us < 1e4) return (us / 1e3).toFixed(1) + " ms";
+  if (us < 1e6) return Math.round(us / 1e3) + " ms";
+  if (us < 6e7) return (us / 1e6).toFixed(us < 1e7 ? 2 : 1) + " s";
+  return Math.floor(us / 6e7) + " min " + Math.floor((us % 6e7) / 1e6) + " s";
+}
+
+const bytes = (number) =>
+  number < 2 ** 30 ? (number / 2 ** 20).toFixed(1) + " MiB" : (number / 2 ** 30).toFixed(2) + " GiB";
+
+const dollars = (micros) => "$" + (micros / 1e6).toFixed(micros > 0 && micros < 1e5 ? 4 : 2);
+
+const timeOfDay = (ms) => new Date(ms).toLocaleTimeString("en-GB");
+
+// What is known
+
+const state = {
+  totals: null,
+  providers: [],
+  steps: new Map(), // of each provider, by name: its steps by number
+  memory: new Map(),
+  requests: [], // the newest first
+  step: 0,
+  stepMs: 5000,
+  stepCount: 120,
+  at: 0,
+  rate: null,
+};
+
+let key = "";
+const headers = (more) => (key ? { ...more, authorization: "Bearer " + key } : { ...more });
+
+function keep(message) {
+  if (message.is_whole) {
+    state.steps.clear();
+    state.memory.clear();
+    state.requests = [];
+    state.rate = null;
+  }
+  const now = performance.now();
+  if (!message.is_whole && state.totals) {
+    // Messages come when something has changed: what came before this one may be long ago.
+    const seconds = Math.max((now - state.at) / 1000, 1);
+    state.rate = (message.totals.requests - state.totals.requests) / seconds;
+  }
+  Object.assign(state, {
+    totals: message.totals, providers: message.providers, step: message.step, stepMs: message.step_ms,
+    stepCount: message.step_count, isReady: message.is_ready, version: message.version, at: now,
+  });
+  const oldest = message.step - message.step_count;
+  message.providers.forEach((provider, index) => {
+    const steps = state.steps.get(provider.name) ?? new Map();
+    state.steps.set(provider.name, steps);
+    for (const step of message.steps[index]) steps.set(step[0], step);
+    for (const number of steps.keys()) if (number <= oldest) steps.delete(number);
+  });
+  for (const point of message.memory) state.memory.set(point[0], point);
+  for (const number of state.memory.keys()) if (number <= oldest) state.memory.delete(number);
+  for (const request of message.requests) state.requests.unshift(request);
+  state.requests.length = Math.min(state.requests.length, 100);
+}
+
+const currentStep = () => state.step + Math.floor((performance.now() - state.at) / state.stepMs);
+
+// Server-sent events of a response's body; what is a comment comes as one without data.
+async function* serverEvents(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) {
+      const lines = part.split("\n").filter((line) => line.startsWith("data: "));
+      yield lines.map((line) => line.slice(6)).join("\n");
+    }
+  }
+}
+
+// The message of an error answer, whichever API's shape it has.
+async function complaint(response) {
+  let text = "";
+  try {
+    const body = await response.json();
+    text = body.error?.message ?? body.detail ?? "";
+  } catch {
+    // No JSON: the status has to do.
+  }
+  return `${response.status}${text ? ": " + text : " " + response.statusText}`;
+}
+
+// Watching
+
+const link = { abort: null, timer: 0, silence: 0, failures: 0 };
+
+function showLink(kind, text) {
+  document.body.dataset.link = kind;
+  setText($("link-text"), text);
+}
+
+async function watch() {
+  clearTimeout(link.timer);
+  const abort = (link.abort = new AbortController());
+  if (link.failures === 0) showLink("connecting", "Connecting");
+  try {
+    hear();
+    const response = await fetch("/dashboard/events", { headers: headers(), cache: "no-store", signal: abort.signal });
+    if (response.status === 401 || (response.status === 403 && !$("key-form").hidden)) return askForKey(response);
+    if (!response.ok) throw new Error(await complaint(response));
+    $("key-form").hidden = true;
+    for await (const data of serverEvents(response)) {
+      hear();
+      if (data) {
+        keep(JSON.parse(data));
+        render();
+      }
+      link.failures = 0;
+      showLink("live", "Live");
+    }
+    throw new Error("the gateway ended it");
+  } catch (error) {
+    if (abort !== link.abort) return;
+    tryAgain(error);
+  }
+}
+
+// A connection on which nothing comes, not even a comment, is taken for lost.
+function hear() {
+  clearTimeout(link.silence);
+  link.silence = setTimeout(() => link.abort?.abort(), 40_000);
+}
+
+function tryAgain(error) {
+  clearTimeout(link.silence);
+  link.failures += 1;
+  let left = Math.min(2 ** (link.failures - 1), 10);
+  // What the browser says of a network that is not there differs and helps nobody.
+  const reason = error instanceof TypeError || error.name === "AbortError" ? "" : ` (${error.message})`;
+  const tell = () => {
+    if (left <= 0) return void watch();
+    showLink("lost", `Connection lost${reason}. Trying again in ${left} s`);
+    left -= 1;
+    link.timer = setTimeout(tell, 1000);
+  };
+  tell();
+}
+
+async function askForKey(response) {
+  clearTimeout(link.silence);
+  showLink("lost", "Not connected");
+  setText($("key-error"), key ? await complaint(response) : "");
+  $("key-form").hidden = false;
+  $("key").focus();
+}
+
+function stopWatching() {
+  clearTimeout(link.timer);
+  clearTimeout(link.silence);
+  const abort = link.abort;
+  link.abort = null;
+  abort?.abort();
+}
+
+$("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  key = $("key").value.trim();
+  $("key").value = "";
+  watch();
+});
+
+// A page that nobody sees costs the gateway nothing.
+document.addEventListener("visibilitychange", () => {
+  stopWatching();
+  if (document.hidden) return showLink("connecting", "Paused while hidden");
+  link.failures = 0;
+  watch();
+});
+
+// Rendering
+
+function render() {
+  renderTotals();
+  renderProviders();
+  if (!requests.isPaused) renderRequests();
+  renderMemory();
+}
+
+function renderTotals() {
+  const totals = state.totals;
+  for (const name of ["requests", "active", "answered", "failed", "cancelled", "fallbacks"]) {
+    setText($("total-" + name), count(totals[name]));
+  }
+  $("total-failed").classList.toggle("alert", totals.failed > 0);
+  setText($("total-rate"), state.rate === null ? "–" : state.rate.toFixed(state.rate >= 10 ? 0 : 1));
+  const budget = totals.budget_micro_usd;
+  $("total-spent").replaceChildren(
+    dollars(totals.spent_micro_usd),
+    ...(budget === undefined ? [] : [el("span", { class: "budget" }, " of " + dollars(budget))]));
+  setText($("version"), state.version);
+
+  const enabled = state.providers.filter((provider) => provider.enabled);
+  const able = enabled.filter((provider) => provider.circuit !== "open" && provider.cooldown_s === undefined);
+  const verdict = !state.providers.length ? "No providers"
+    : !enabled.length ? "Every provider is disabled"
+    : able.length === enabled.length ? `All ${enabled.length === 1 ? "is" : enabled.length} ready`
+    : `${able.length} of ${enabled.length} ready`;
+  setText($("verdict"), enabled.length === 1 && able.length === 1 ? "1 provider ready" : verdict);
+  $("verdict").classList.toggle("bad", !state.isReady);
+  document.title = (able.length < enabled.length ? `(${able.length}/${enabled.length}) ` : "") + "Cascade";
+}
+
+// Providers
+
+const rows = new Map();
+
+function renderProviders() {
+  const body = $("provider-rows");
+  const names = new Set(state.providers.map((provider) => provider.name));
+  for (const [name, row] of rows) {
+    if (names.has(name)) continue;
+    row.line.remove();
+    row.says.remove();
+    rows.delete(name);
+  }
+  let place = body.firstChild;
+  for (const provider of state.providers) {
+    let row = rows.get(provider.name);
+    if (!row) rows.set(provider.name, (row = providerRow(provider.name)));
+    // Only a row that is out of place is moved: moving takes the focus away.
+    if (row.line !== place) body.insertBefore(row.line, place);
+    if (row.line.nextSibling !== row.says) row.line.after(row.says);
+    place = row.says.nextSibling;
+    updateProvider(row, provider);
+  }
+  body.parentElement.hidden = !state.providers.length;
+  $("providers-empty").hidden = state.providers.length > 0;
+  setText($("providers-empty"),
+    "No providers are configured. Add some to the configuration file and start the gateway with it: "
+    + "cascade serve --config cascade.yaml");
+}
+
+function providerRow(name) {
+  const row = { name };
+  const cell = (attributes, ...children) => el("td", { role: "cell", ...attributes }, ...children);
+  row.rank = el("span", { class: "rank" });
+  row.type = el("span", { class: "sub" });
+  row.state = el("span", { class: "state" });
+  row.circuit = el("span");
+  row.cooldown = el("span");
+  row.requests = el("span");
+  row.errors = gauge("Errors");
+  row.first = gauge("First token");
+  row.toggle = el("button", { type: "button" });
+  row.reset = el("button", { type: "button", "aria-label": `Reset the circuit of ${name}` }, "Reset");
+  row.toggle.addEventListener("click", () => control(row, row.isEnabled ? "disable" : "enable"));
+  row.reset.addEventListener("click", () => {
+    if (row.reset.getAttribute("aria-disabled") === "false") control(row, "reset_circuit");
+  });
+  row.line = el("tr", { role: "row" },
+    el("td", { role: "rowheader" }, el("span", { class: "name" }, row.rank, name), row.type),
+    cell({ class: "health" }, el("span", { class: "dot", "aria-hidden": "true" }), row.state),
+    cell({ "data-label": "Circuit" }, row.circuit),
+    cell({ "data-label": "Cooldown" }, row.cooldown),
+    cell({ class: "number requests-cell" }, row.requests),
+    cell({ class: "gauge-cell", "data-label": "Errors, last 10 min" }, row.errors.node),
+    cell({ class: "gauge-cell", "data-label": "First token, p50 · p99" }, row.first.node),
+    cell({ class: "actions" }, row.toggle, row.reset));
+  row.text = el("span", { class: "text", role: "status" });
+  row.says = el("tr", { class: "says", role: "row", hidden: "" }, cell({ colspan: "8" }, row.text));
+  return row;
+}
+
+function gauge(name) {
+  const figure = el("span", { class: "figure" });
+  const spark = svg("svg", {
+    class: "spark", viewBox: "0 0 120 26", preserveAspectRatio: "none", role: "img", "aria-label": name,
+  });
+  return { figure, spark, node: el("div", { class: "gauge" }, figure, spark) };
+}
+
+function updateProvider(row, provider) {
+  setText(row.rank, String(provider.priority));
+  const more = provider.models > 1 ? ` +${provider.models - 1}` : "";
+  setText(row.type, provider.type + (provider.model ? ` · ${provider.model}${more}` : ""));
+  setAttribute(row.line, "class", provider.status);
+  setText(row.state, provider.status);
+  const circuit = provider.circuit === "half_open" ? "half-open"
+    : provider.circuit_open_s ? `open, probe in ${provider.circuit_open_s} s` : provider.circuit;
+  setText(row.circuit, circuit);
+  setAttribute(row.circuit, "class", { open: "alert", half_open: "caution" }[provider.circuit] ?? "calm");
+  setText(row.cooldown, provider.cooldown_s ? `${count(provider.cooldown_s)} s` : "–");
+  setAttribute(row.cooldown, "class", provider.cooldown_s ? "caution" : "calm");
+  setText(row.requests, count(provider.requests ?? 0));
+
+  row.isEnabled = provider.enabled;
+  setText(row.toggle, provider.enabled ? "Disable" : "Enable");
+  setAttribute(row.toggle, "aria-label", `${provider.enabled ? "Disable" : "Enable"} ${provider.name}`);
+  const resets = provider.circuit !== "closed" || provider.cooldown_s !== undefined;
+  setAttribute(row.reset, "aria-disabled", String(!resets));
+
+  const steps = recentSteps(provider.name);
+  drawErrors(row.errors, steps);
+  drawFirst(row.first, provider, steps);
+}
+
+// A provider's steps of the last minutes, the oldest first; undefined where nothing happened.
+function recentSteps(name) {
+  const steps = state.steps.get(name) ?? new Map();
+  const last = currentStep();
+  return Array.from({ length: state.stepCount }, (_, index) => steps.get(last - state.stepCount + 1 + index));
+}
+
+function drawErrors({ figure, spark }, steps) {
+  const attempts = steps.reduce((sum, step) => sum + (step?.[1] ?? 0), 0);
+  const failures = steps.reduce((sum, step) => sum + (step?.[2] ?? 0), 0);
+  setText(figure, attempts ? `${share(failures / attempts)} · ${count(failures)}` : "–");
+  setAttribute(figure, "class", "figure " + (failures === 0 ? "calm" : failures * 2 >= attempts ? "alert" : "caution"));
+  setAttribute(spark, "aria-label", `${count(failures)} of ${count(attempts)} attempts failed in the last 10 minutes`);
+  const most = Math.max(1, ...steps.map((step) => step?.[1] ?? 0));
+  const all = [];
+  const bad = [];
+  const bar = (x, height) => `M${x} 25v${-height}h${barWidth}v${height}z`;
+  const width = 120 / steps.length;
+  const barWidth = (width * 0.8).toFixed(2);
+  steps.forEach((step, index) => {
+    if (!step) return;
+    const x = (index * width).toFixed(2);
+    all.push(bar(x, (Math.max(step[1] / most, 0.08) * 24).toFixed(1)));
+    if (step[2]) bad.push(bar(x, (Math.max(step[2] / most, 0.12) * 24).toFixed(1)));
+  });
+  draw(spark, [["path", { class: "all", d: all.join("") }], ["path", { class: "bad", d: bad.join("") }]]);
+}
+
+function share(part) {
+  const percent = part * 100;
+  return (percent > 0 && percent < 10 ? percent.toFixed(1) : percent.toFixed(0)) + " %";
+}
+
+function drawFirst({ figure, spark }, provider, steps) {
+  // Where nothing was streamed, whole answers have to do.
+  const isStreamed = provider.ttft_p50_us !== undefined;
+  const [p50, p99] = isStreamed
+    ? [provider.ttft_p50_us, provider.ttft_p99_us] : [provider.latency_p50_us, provider.latency_p99_us];
+  setText(figure, p50 === undefined ? "–" : `${duration(p50)} · ${duration(p99)}`);
+  setAttribute(figure, "class", "figure" + (p50 === undefined ? " calm" : ""));
+  setAttribute(figure, "title", p50 === undefined || isStreamed ? "" : "whole answers: none was streamed");
+  setAttribute(spark, "aria-label", p50 === undefined ? "no answers yet"
+    : `time to the ${isStreamed ? "first token" : "whole answer"} over the last 10 minutes`);
+  const values = steps.map((step) => step?.[isStreamed ? 3 : 4] ?? -1);
+  const most = Math.max(1, ...values);
+  const width = 120 / steps.length;
+  let path = "";
+  let before = -99;
+  values.forEach((value, index) => {
+    if (value < 0) return;
+    const point = `${(index * width + width / 2).toFixed(2)} ${(24 - (value / most) * 21).toFixed(1)}`;
+    // A pause of a few steps is drawn over; a point alone is a dot.
+    path += index - before <= 6 ? `L${point}` : `M${point}h.01`;
+    before = index;
+  });
+  draw(spark, [["path", { class: "line", d: path, "vector-effect": "non-scaling-stroke" }]]);
+}
+
+function draw(spark, shapes) {
+  const base = ["path", { class: "base", d: "M0 25.5H120", "vector-effect": "non-scaling-stroke" }];
+  [base, ...shapes].forEach(([tag, attributes], index) => {
+    const node = spark.children[index] ?? spark.appendChild(svg(tag));
+    for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
+  });
+}
+
+function say(row, text, failed = false) {
+  row.says.hidden = !text;
+  row.says.classList.toggle("failed", failed);
+  setText(row.text, text);
+}
+
+async function control(row, action) {
+  if (row.isBusy) return;
+  row.isBusy = true;
+  try {
+    const response = await fetch(`/api/v1/router/providers/${encodeURIComponent(row.name)}/control`, {
+      method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify({ action }),
+    });
+    if (!response.ok) throw new Error(await complaint(response));
+    say(row, "");
+  } catch (error) {
+    say(row, `${action.replace("_", " ")} failed: ${because(error)}`, true);
+  } finally {
+    row.isBusy = false;
+  }
+}
+
+const because = (error) => (error instanceof TypeError ? "the gateway cannot be reached" : error.message);
+
+$("check-health").addEventListener("click", async () => {
+  const button = $("check-health");
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  const note = $("health-note");
+  note.classList.remove("error");
+  setText(note, "Asking every enabled provider");
+  try {
+    const response = await fetch("/api/v1/router/health-check", { method: "POST", headers: headers() });
+    if (!response.ok) throw new Error(await complaint(response));
+    const report = await response.json();
+    for (const provider of report.providers) {
+      const row = rows.get(provider.name);
+      const text = provider.detail ?? (provider.healthy ? "answers" : "does not answer");
+      if (row) say(row, `Health check: ${text}`, !provider.healthy);
+    }
+    setText(note, `${report.healthy_count} of ${report.providers.length} well at ${timeOfDay(Date.now())}`);
+  } catch (error) {
+    note.classList.add("error");
+    setText(note, `The check failed: ${because(error)}`);
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+});
+
+// Requests
+
+const requests = { isPaused: false, showsAll: false, lines: new Map() };
+const fewest = 15;
+
+function renderRequests() {
+  const shown = state.requests.slice(0, requests.showsAll ? 100 : fewest);
+  const body = $("request-rows");
+  const kept = new Set(shown);
+  for (const [request, line] of requests.lines) {
+    if (kept.has(request)) continue;
+    line.node.remove();
+    line.detail?.remove();
+    requests.lines.delete(request);
+  }
+  let place = body.firstChild;
+  for (const request of shown) {
+    let line = requests.lines.get(request);
+    if (!line) {
+      requests.lines.set(request, (line = requestLine(request)));
+      body.insertBefore(line.node, place);
+    }
+    place = (line.detail ?? line.node).nextSibling;
+  }
+  body.parentElement.hidden = !shown.length;
+  $("requests-empty").hidden = shown.length > 0;
+  setText($("requests-empty"), "No requests yet. Send one from the box on this page, or point a client at "
+    + `${location.origin}/v1 as its base URL.`);
+  $("show-all").hidden = state.requests.length <= fewest;
+  setText($("show-all"), requests.showsAll ? "Show fewer" : `Show all ${state.requests.length}`);
+}
+
+function requestLine(request) {
+  const line = {};
+  const cell = (name, ...children) => el("td", { role: "cell", class: name }, ...children);
+  const toggle = el("button", { type: "button", class: "toggle", "aria-expanded": "false" }, timeOfDay(request.ended_ms));
+  toggle.addEventListener("click", () => expand(line, request, toggle));
+  const tokens = request.completion_tokens === undefined ? "–"
+    : `${count(request.prompt_tokens)} + ${count(request.completion_tokens)}`;
+  line.node = el("tr", { role: "row" },
+    cell("when-cell", toggle),
+    cell(`outcome ${request.outcome}`, request.outcome),
+    cell("who", request.provider ?? "–", el("span", { class: "model" }, request.model ? ` ${request.model}` : "")),
+    cell("wide", timeline(request)),
+    cell("number first-cell", request.ttft_us === undefined ? "–" : duration(request.ttft_us)),
+    cell("number total-cell", duration(request.took_us)),
+    cell("number tokens-cell", tokens));
+  return line;
+}
+
+// The request's time from left to right, and in it each attempt: until its first token, and while it answered.
+function timeline(request) {
+  const label = request.attempts.map((attempt) =>
+    `${attempt.provider} ${attempt.outcome} after ${duration(attempt.took_us)}`).join(", ") || "no attempt";
+  const node = svg("svg", {
+    class: "timeline", viewBox: "0 0 1000 12", preserveAspectRatio: "none", role: "img", "aria-label": label,
+  });
+  const title = svg("title");
+  title.textContent = label;
+  node.append(title);
+  const whole = Math.max(request.took_us, 1);
+  const part = (name, from, to) => {
+    const x = Math.min((from / whole) * 1000, 994);
+    const width = Math.min(Math.max(((to - from) / whole) * 1000 - 2, 6), 1000 - x);
+    node.append(svg("rect", { class: name, x: x.toFixed(1), y: 0, width: width.toFixed(1), height: 12 }));
+  };
+  request.attempts.forEach((attempt, index) => {
+    const end = attempt.start_us + attempt.took_us;
+    const isLast = index === request.attempts.length - 1;
+    if (attempt.outcome === "failed") return part("failed", attempt.start_us, end);
+    if (attempt.outcome !== "answered") return part("cut", attempt.start_us, end);
+    if (request.ttft_us === undefined || !isLast) return part("answering", attempt.start_us, end);
+    part("waiting", attempt.start_us, end);
+    part("answering", end, whole);
+  });
+  return node;
+}
+
+function expand(line, request, toggle) {
+  const opens = !line.detail;
+  toggle.setAttribute("aria-expanded", String(opens));
+  if (!opens) {
+    line.detail.remove();
+    line.detail = null;
+    return;
+  }
+  const list = el("ol");
+  for (const attempt of request.attempts) {
+    const facts = [attempt.provider, attempt.model, attempt.outcome, attempt.class, attempt.status && `HTTP ${attempt.status}`];
+    list.append(el("li", {},
+      el("span", { class: "when" }, `at ${duration(attempt.start_us)}`),
+      el("span", {}, `${facts.filter(Boolean).join(" · ")} after ${duration(attempt.took_us)}`,
+        ...(attempt.message ? [el("span", { class: "sub" }, attempt.message)] : []))));
+  }
+  line.detail = el("tr", { class: "detail", role: "row" },
+    el("td", { role: "cell", colspan: "7" },
+      el("p", { class: "facts" }, el("code", {}, request.path), " · request ", el("code", {}, request.id)),
+      ...(request.message && request.message !== request.attempts.at(-1)?.message
+        ? [el("p", { class: "error" }, `${request.code}: ${request.message}`)] : []),
+      list));
+  line.node.after(line.detail);
+}
+
+$("pause").addEventListener("click", () => {
+  requests.isPaused = !requests.isPaused;
+  $("pause").setAttribute("aria-pressed", String(requests.isPaused));
+  setText($("pause"), requests.isPaused ? "Paused" : "Pause");
+  if (!requests.isPaused && state.totals) renderRequests();
+});
+
+$("show-all").addEventListener("click", () => {
+  requests.showsAll = !requests.showsAll;
+  $("show-all").setAttribute("aria-expanded", String(requests.showsAll));
+  renderRequests();
+});
+
+// Memory
+
+const chart = { pointer: null };
+
+function renderMemory() {
+  const box = $("memory-chart");
+  const points = [...state.memory.values()].sort((a, b) => a[0] - b[0]);
+  const latest = points.at(-1);
+  setText($("memory-resident"), latest ? bytes(latest[1]) : "not known here");
+  $("memory-allocated-box").hidden = !latest || latest[2] < 0;
+  if (latest) setText($("memory-allocated"), bytes(latest[2]));
+  const width = box.clientWidth - 28;
+  const height = box.clientHeight;
+  if (!latest || width <= 0) return;
+
+  const last = currentStep();
+  const top = niceTop(Math.max(...points.map((point) => point[1])));
+  const left = 46;
+  const x = (step) => left + (1 - (last - step) / (state.stepCount - 1)) * (width - left);
+  const y = (value) => height - 6 - (value / top) * (height - 16);
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  for (const value of [0, top / 2, top]) {
+    picture.append(svg("path", { class: "grid", d: `M${left} ${y(value)}H${width}` }));
+    const text = svg("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" });
+    text.textContent = scale(value, top);
+    picture.append(text);
+  }
+  // What nobody looked at has not been measured: the last figure holds until the next.
+  const path = (index) => points.filter((point) => point[index] >= 0)
+    .map((point, at) => `${at ? "L" : "M"}${x(point[0]).toFixed(1)} ${y(point[index]).toFixed(1)}`).join("")
+    + `H${width}`;
+  picture.append(svg("path", { class: "resident", d: path(1) }));
+  if (latest[2] >= 0) picture.append(svg("path", { class: "allocated", d: path(2) }));
+  setText($("memory-at"), "");
+  if (chart.pointer !== null) mark(picture, points, x, y, last);
+  box.replaceChildren(picture);
+  setAttribute(box, "aria-label", `Memory over the last ten minutes; resident now ${bytes(latest[1])}`);
+}
+
+function mark(picture, points, x, y, last) {
+  const nearest = points.reduce((best, point) =>
+    Math.abs(x(point[0]) - chart.pointer) < Math.abs(x(best[0]) - chart.pointer) ? point : best);
+  const at = x(nearest[0]);
+  picture.append(svg("path", { class: "rule", d: `M${at} ${y(0)}V4` }));
+  const ago = Math.round(((last - nearest[0]) * state.stepMs) / 1000);
+  const allocated = nearest[2] >= 0 ? `, ${bytes(nearest[2])} allocated` : "";
+  setText($("memory-at"), `${ago} s ago: ${bytes(nearest[1])} resident${allocated}`);
+}
+
+function niceTop(value) {
+  const unit = 2 ** 20;
+  for (let top = 4; ; top *= 2) {
+    for (const nice of [top, top * 1.5]) if (nice * unit >= value * 1.1) return nice * unit;
+  }
+}
+
+function scale(value, top) {
+  if (value === 0) return "0";
+  return top >= 2 ** 30 ? `${(value / 2 ** 30).toFixed(1)} GiB` : `${value / 2 ** 20} MiB`;
+}
+
+$("memory-chart").addEventListener("pointermove", (event) => {
+  chart.pointer = event.clientX - $("memory-chart").getBoundingClientRect().left - 14;
+  renderMemory();
+});
+$("memory-chart").addEventListener("pointerleave", () => {
+  chart.pointer = null;
+  renderMemory();
+});
+new ResizeObserver(() => renderMemory()).observe($("memory-chart"));
+
+// The pictures go on where nothing new comes.
+setInterval(() => {
+  if (document.hidden || document.body.dataset.link !== "live") return;
+  if (performance.now() - state.at > 2500) {
+    state.rate = 0;
+    setText($("total-rate"), "0.0");
+  }
+  if (currentStep() === state.step) return;
+  for (const provider of state.providers) updateProvider(rows.get(provider.name), provider);
+  renderMemory();
+}, 2500);
+
+// Trying it
+
+const trial = { abort: null };
+
+async function loadModels() {
+  try {
+    const response = await fetch("/v1/models", { headers: headers() });
+    if (!response.ok) return;
+    const names = (await response.json()).data.map((model) => model.id).filter((name) => name !== "cascade");
+    const chosen = $("model").value;
+    $("model").replaceChildren($("model").firstElementChild, ...names.map((name) => el("option", { value: name }, name)));
+    $("model").value = names.includes(chosen) ? chosen : "cascade";
+  } catch {
+    // "cascade" always does.
+  }
+}
+$("model").addEventListener("focus", loadModels);
+
+function setBusy(isBusy) {
+  $("answer").setAttribute("aria-busy", String(isBusy));
+  $("send").setAttribute("aria-disabled", String(isBusy));
+  $("stop").hidden = !isBusy;
+}
+
+$("try").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (trial.abort) return;
+  const abort = (trial.abort = new AbortController());
+  const hadFocus = document.activeElement === $("send");
+  $("answer").replaceChildren();
+  $("answer").hidden = true;
+  setText($("try-error"), "");
+  setText($("facts"), "Waiting for the first token");
+  setBusy(true);
+  if (hadFocus) $("stop").focus();
+  try {
+    await ask($("prompt").value, $("model").value, abort.signal);
+  } catch (error) {
+    if (abort.signal.aborted) setText($("facts"), "Stopped");
+    else {
+      setText($("facts"), "");
+      setText($("try-error"), because(error));
+    }
+  } finally {
+    const returns = document.activeElement === $("stop");
+    trial.abort = null;
+    setBusy(false);
+    if (returns) $("send").focus();
+  }
+});
+
+$("stop").addEventListener("click", () => trial.abort?.abort());
+$("prompt").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("try").requestSubmit();
+});
+
+async function ask(prompt, model, signal) {
+  const startedAt = performance.now();
+  const since = () => duration((performance.now() - startedAt) * 1000);
+  const response = await fetch("/v1/chat/completions", {
+    method: "POST", signal, headers: headers({ "content-type": "application/json" }),
+    body: JSON.stringify({
+      model, stream: true, stream_options: { include_usage: true }, messages: [{ role: "user", content: prompt }],
+    }),
+  });
+  if (!response.ok) throw new Error(await complaint(response));
+  const who = [response.headers.get("x-cascade-provider"), response.headers.get("x-cascade-model")].filter(Boolean);
+  const attempts = Number(response.headers.get("x-cascade-attempts") ?? 1);
+  if (attempts > 1) who.push(`${attempts} attempts`);
+  let first = "";
+  let usage = null;
+  let isWhole = false;
+  for await (const data of serverEvents(response)) {
+    if (!data) continue;
+    if (data === "[DONE]") {
+      isWhole = true;
+      continue;
+    }
+    const chunk = JSON.parse(data);
+    if (chunk.error) throw new Error(chunk.error.message);
+    usage = chunk.usage ?? usage;
+    const delta = chunk.choices?.[0]?.delta ?? {};
+    if (delta.reasoning_content) show(delta.reasoning_content, true);
+    if (delta.content) show(delta.content, false);
+    if (!first && (delta.content || delta.reasoning_content)) {
+      first = since();
+      setText($("facts"), [...who, `first token after ${first}`].join(" · "));
+    }
+  }
+  if (!isWhole) throw new Error("the answer broke off");
+  const tokens = usage ? [`${count(usage.completion_tokens)} tokens`] : [];
+  setText($("facts"), [...who, ...(first ? [`first token after ${first}`] : []), `${since()} in all`, ...tokens].join(" · "));
+}
+
+function show(text, isReasoning) {
+  const answer = $("answer");
+  answer.hidden = false;
+  const isAtEnd = answer.scrollTop + answer.clientHeight >= answer.scrollHeight - 8;
+  const name = isReasoning ? "reasoning" : "text";
+  if (answer.lastElementChild?.className !== name) answer.append(el("span", { class: name }));
+  answer.lastElementChild.append(text);
+  if (isAtEnd) answer.scrollTop = answer.scrollHeight;
+}
+
+watch();
+loadModels();
