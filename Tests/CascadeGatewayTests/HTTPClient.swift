@@ -142,6 +142,18 @@ final class HTTPClient {
         }
     }
 
+    /// Reads until the body, without its framing, has this many whole parts that begin so: the last of them.
+    func readBody(part count: Int, beginning marker: String, ending end: String) throws -> String {
+        while input.count < 4 << 20 {
+            let parts = parsed()?.reply.body.components(separatedBy: marker) ?? []
+            if parts.count > count, let whole = parts[count].range(of: end) {
+                return String(parts[count][..<whole.lowerBound])
+            }
+            if receive() != nil { break }
+        }
+        throw Failure.missing(marker)
+    }
+
     /// A long answer in chunks that ends what is read: its body, without looking at it before it is there.
     func readLongBody() throws -> [UInt8] {
         let end = Data("\r\n0\r\n\r\n".utf8)

@@ -28,12 +28,12 @@ struct Sender: Sendable {
         return origin[mark.upperBound...].lowercased() != host.lowercased()
     }
 
-    /// Whether it calls this machine by a name of its own. A name that somebody else has given to 127.0.0.1 makes a
-    /// page of theirs look like ours.
+    /// Whether it calls this machine by a name of its own: by number, or by one that is nobody's domain. A domain that
+    /// its owner has given to 127.0.0.1 would make a page of theirs look like ours.
     var namesLoopback: Bool {
         guard let host = host?.lowercased() else { return true }
         if host.hasPrefix("[") { return Listener.isLoopback(String(host.dropFirst().prefix { $0 != "]" })) == true }
         let name = String(host.prefix { $0 != ":" })
-        return name == "localhost" || name.hasSuffix(".localhost") || Listener.isLoopback(name) == true
+        return !name.contains(".") || name.hasSuffix(".localhost") || Listener.isLoopback(name) == true
     }
 }

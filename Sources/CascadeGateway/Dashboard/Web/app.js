@@ -60,7 +60,7 @@ const state = {
   stepMs: 5000,
   stepCount: 120,
   at: 0,
-  rate: null,
+  counts: [], // of requests, at each message of the last seconds
 };
 
 let key = "";
@@ -71,14 +71,10 @@ function keep(message) {
     state.steps.clear();
     state.memory.clear();
     state.requests = [];
-    state.rate = null;
+    state.counts = [];
   }
   const now = performance.now();
-  if (!message.is_whole && state.totals) {
-    // Messages come when something has changed: what came before this one may be long ago.
-    const seconds = Math.max((now - state.at) / 1000, 1);
-    state.rate = (message.totals.requests - state.totals.requests) / seconds;
-  }
+  state.counts.push({ at: now, requests: message.totals.requests });
   Object.assign(state, {
     totals: message.totals, providers: message.providers, step: message.step, stepMs: message.step_ms,
     stepCount: message.step_count, isReady: message.is_ready, version: message.version, at: now,
@@ -94,6 +90,16 @@ function keep(message) {
   for (const number of state.memory.keys()) if (number <= oldest) state.memory.delete(number);
   for (const request of message.requests) state.requests.unshift(request);
   state.requests.length = Math.min(state.requests.length, 100);
+}
+
+// Requests per second over ten seconds; undefined until there is something to compare. Where no message comes, nothing
+// has changed.
+function currentRate() {
+  const now = performance.now();
+  while (state.counts.length > 1 && state.counts[1].at < now - 10_000) state.counts.shift();
+  const first = state.counts[0];
+  const seconds = Math.min((now - first.at) / 1000, 10);
+  return seconds < 1 ? undefined : (state.totals.requests - first.requests) / seconds;
 }
 
 const currentStep = () => state.step + Math.floor((performance.now() - state.at) / state.stepMs);
@@ -228,7 +234,7 @@ function renderTotals() {
     setText($("total-" + name), count(totals[name]));
   }
   $("total-failed").classList.toggle("alert", totals.failed > 0);
-  setText($("total-rate"), state.rate === null ? "–" : state.rate.toFixed(state.rate >= 10 ? 0 : 1));
+  renderRate();
   const budget = totals.budget_micro_usd;
   $("total-spent").replaceChildren(
     dollars(totals.spent_micro_usd),
@@ -239,11 +245,15 @@ function renderTotals() {
   const able = enabled.filter((provider) => provider.circuit !== "open" && provider.cooldown_s === undefined);
   const verdict = !state.providers.length ? "No providers"
     : !enabled.length ? "Every provider is disabled"
-    : able.length === enabled.length ? `All ${enabled.length === 1 ? "is" : enabled.length} ready`
-    : `${able.length} of ${enabled.length} ready`;
-  setText($("verdict"), enabled.length === 1 && able.length === 1 ? "1 provider ready" : verdict);
+    : `${able.length} of ${enabled.length} provider${enabled.length === 1 ? "" : "s"} ready`;
+  setText($("verdict"), verdict);
   $("verdict").classList.toggle("bad", !state.isReady);
   document.title = (able.length < enabled.length ? `(${able.length}/${enabled.length}) ` : "") + "Cascade";
+}
+
+function renderRate() {
+  const rate = currentRate();
+  setText($("total-rate"), rate === undefined ? "–" : rate >= 100 ? count(Math.round(rate)) : rate.toFixed(1));
 }
 
 // Providers
@@ -282,6 +292,7 @@ function providerRow(name) {
   row.rank = el("span", { class: "rank" });
   row.type = el("span", { class: "sub" });
   row.state = el("span", { class: "state" });
+  row.checked = el("span", { class: "sub" });
   row.circuit = el("span");
   row.cooldown = el("span");
   row.requests = el("span");
@@ -295,12 +306,12 @@ function providerRow(name) {
   });
   row.line = el("tr", { role: "row" },
     el("td", { role: "rowheader" }, el("span", { class: "name" }, row.rank, name), row.type),
-    cell({ class: "health" }, el("span", { class: "dot", "aria-hidden": "true" }), row.state),
+    cell({ class: "health" }, el("span", { class: "dot", "aria-hidden": "true" }), row.state, row.checked),
     cell({ "data-label": "Circuit" }, row.circuit),
     cell({ "data-label": "Cooldown" }, row.cooldown),
     cell({ class: "number requests-cell" }, row.requests),
     cell({ class: "gauge-cell", "data-label": "Errors, last 10 min" }, row.errors.node),
-    cell({ class: "gauge-cell", "data-label": "First token, p50 · p99" }, row.first.node),
+    cell({ class: "gauge-cell", "data-label": "First token, p50" }, row.first.node),
     cell({ class: "actions" }, row.toggle, row.reset));
   row.text = el("span", { class: "text", role: "status" });
   row.says = el("tr", { class: "says", role: "row", hidden: "" }, cell({ colspan: "8" }, row.text));
@@ -308,11 +319,12 @@ function providerRow(name) {
 }
 
 function gauge(name) {
-  const figure = el("span", { class: "figure" });
+  const figure = el("span");
+  const sub = el("span", { class: "sub" });
   const spark = svg("svg", {
     class: "spark", viewBox: "0 0 120 26", preserveAspectRatio: "none", role: "img", "aria-label": name,
   });
-  return { figure, spark, node: el("div", { class: "gauge" }, figure, spark) };
+  return { figure, sub, spark, node: el("div", { class: "gauge" }, el("div", {}, figure, sub), spark) };
 }
 
 function updateProvider(row, provider) {
@@ -347,23 +359,31 @@ function recentSteps(name) {
   return Array.from({ length: state.stepCount }, (_, index) => steps.get(last - state.stepCount + 1 + index));
 }
 
-function drawErrors({ figure, spark }, steps) {
+function drawErrors({ figure, sub, spark }, steps) {
   const attempts = steps.reduce((sum, step) => sum + (step?.[1] ?? 0), 0);
   const failures = steps.reduce((sum, step) => sum + (step?.[2] ?? 0), 0);
-  setText(figure, attempts ? `${share(failures / attempts)} · ${count(failures)}` : "–");
-  setAttribute(figure, "class", "figure " + (failures === 0 ? "calm" : failures * 2 >= attempts ? "alert" : "caution"));
+  setText(figure, attempts ? share(failures / attempts) : "–");
+  setText(sub, attempts ? `${count(failures)} of ${count(attempts)}` : "");
+  setAttribute(figure, "class", failures === 0 ? "calm" : failures * 2 >= attempts ? "alert" : "caution");
   setAttribute(spark, "aria-label", `${count(failures)} of ${count(attempts)} attempts failed in the last 10 minutes`);
-  const most = Math.max(1, ...steps.map((step) => step?.[1] ?? 0));
+  // Two steps make a bar, so that it can be seen; pairs are of even and odd numbers, or bars would change as they move.
+  const pairs = Array.from({ length: 60 }, () => [0, 0]);
+  const last = currentStep();
+  for (const step of steps) {
+    if (!step) continue;
+    const pair = pairs[59 - ((last >> 1) - (step[0] >> 1))];
+    if (!pair) continue;
+    pair[0] += step[1];
+    pair[1] += step[2];
+  }
+  const most = Math.max(1, ...pairs.map((pair) => pair[0]));
   const all = [];
   const bad = [];
-  const bar = (x, height) => `M${x} 25v${-height}h${barWidth}v${height}z`;
-  const width = 120 / steps.length;
-  const barWidth = (width * 0.8).toFixed(2);
-  steps.forEach((step, index) => {
-    if (!step) return;
-    const x = (index * width).toFixed(2);
-    all.push(bar(x, (Math.max(step[1] / most, 0.08) * 24).toFixed(1)));
-    if (step[2]) bad.push(bar(x, (Math.max(step[2] / most, 0.12) * 24).toFixed(1)));
+  const bar = (x, height) => `M${x} 25v${-height}h1.5v${height}z`;
+  pairs.forEach(([attempts, failures], index) => {
+    const x = (index * 2).toFixed(2);
+    if (attempts) all.push(bar(x, Math.max((attempts / most) * 24, 2).toFixed(1)));
+    if (failures) bad.push(bar(x, Math.max((failures / most) * 24, 3).toFixed(1)));
   });
   draw(spark, [["path", { class: "all", d: all.join("") }], ["path", { class: "bad", d: bad.join("") }]]);
 }
@@ -373,14 +393,14 @@ function share(part) {
   return (percent > 0 && percent < 10 ? percent.toFixed(1) : percent.toFixed(0)) + " %";
 }
 
-function drawFirst({ figure, spark }, provider, steps) {
+function drawFirst({ figure, sub, spark }, provider, steps) {
   // Where nothing was streamed, whole answers have to do.
   const isStreamed = provider.ttft_p50_us !== undefined;
   const [p50, p99] = isStreamed
     ? [provider.ttft_p50_us, provider.ttft_p99_us] : [provider.latency_p50_us, provider.latency_p99_us];
-  setText(figure, p50 === undefined ? "–" : `${duration(p50)} · ${duration(p99)}`);
-  setAttribute(figure, "class", "figure" + (p50 === undefined ? " calm" : ""));
-  setAttribute(figure, "title", p50 === undefined || isStreamed ? "" : "whole answers: none was streamed");
+  setText(figure, p50 === undefined ? "–" : duration(p50));
+  setText(sub, p50 === undefined ? "" : `p99 ${duration(p99)}${isStreamed ? "" : ", whole answers"}`);
+  setAttribute(figure, "class", p50 === undefined ? "calm" : "");
   setAttribute(spark, "aria-label", p50 === undefined ? "no answers yet"
     : `time to the ${isStreamed ? "first token" : "whole answer"} over the last 10 minutes`);
   const values = steps.map((step) => step?.[isStreamed ? 3 : 4] ?? -1);
@@ -443,8 +463,12 @@ $("check-health").addEventListener("click", async () => {
     const report = await response.json();
     for (const provider of report.providers) {
       const row = rows.get(provider.name);
+      if (!row) continue;
       const text = provider.detail ?? (provider.healthy ? "answers" : "does not answer");
-      if (row) say(row, `Health check: ${text}`, !provider.healthy);
+      // A complaint takes a line; that all is well does not.
+      setText(row.checked, provider.healthy ? text : "");
+      setAttribute(row.checked, "title", provider.healthy ? text : "");
+      say(row, provider.healthy ? "" : `Health check: ${text}`, true);
     }
     setText(note, `${report.healthy_count} of ${report.providers.length} well at ${timeOfDay(Date.now())}`);
   } catch (error) {
@@ -518,7 +542,9 @@ function timeline(request) {
   const whole = Math.max(request.took_us, 1);
   const part = (name, from, to) => {
     const x = Math.min((from / whole) * 1000, 994);
-    const width = Math.min(Math.max(((to - from) / whole) * 1000 - 2, 6), 1000 - x);
+    // What follows begins with a gap, however small.
+    const gap = to < whole ? 2 : 0;
+    const width = Math.min(Math.max(((to - from) / whole) * 1000 - gap, 6), 1000 - x);
     node.append(svg("rect", { class: name, x: x.toFixed(1), y: 0, width: width.toFixed(1), height: 12 }));
   };
   request.attempts.forEach((attempt, index) => {
@@ -645,10 +671,7 @@ new ResizeObserver(() => renderMemory()).observe($("memory-chart"));
 // The pictures go on where nothing new comes.
 setInterval(() => {
   if (document.hidden || document.body.dataset.link !== "live") return;
-  if (performance.now() - state.at > 2500) {
-    state.rate = 0;
-    setText($("total-rate"), "0.0");
-  }
+  renderRate();
   if (currentStep() === state.step) return;
   for (const provider of state.providers) updateProvider(rows.get(provider.name), provider);
   renderMemory();
