@@ -8,6 +8,9 @@ build_packages=(
 )
 # shellcheck disable=SC2034
 test_packages=("${build_packages[@]}" openssl)
+# What the test of the dashboard needs, and is skipped without.
+# shellcheck disable=SC2034
+browser_packages=(chromium chromium-driver python3-selenium)
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -24,8 +27,11 @@ have_package() {
     libmicrohttpd-dev) pkg-config --exists libmicrohttpd ;;
     libsimdjson-dev) pkg-config --exists simdjson || [ -e /usr/include/simdjson.h ] ;;
     libsqlite3-dev) pkg-config --exists sqlite3 ;;
+    chromium-driver) command -v chromedriver ;;
+    # Debian's belongs to Debian's Python, which need not be the first.
+    python3-selenium) python3 -c 'import selenium' || /usr/bin/python3 -c 'import selenium' ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
-    g++ | openssl | pkg-config | python3) command -v "$1" ;;
+    chromium | g++ | openssl | pkg-config | python3) command -v "$1" ;;
     *) die "have_package: how to look for $1 is not known" ;;
     esac >/dev/null 2>&1
 }
