@@ -38,8 +38,10 @@ public struct GatewayOptions: Sendable {
     public var leastMovedBytes = 8 << 10
     /// Where requests are logged, if anywhere.
     public var accessLog: AccessLog?
-    /// The process's memory, for `GET /metrics`; asked at each of these.
+    /// The process's memory, for `GET /metrics` and the dashboard, where the kernel is asked otherwise. It is called on the
+    /// gateway's threads, so it must not block.
     public var memory: (@Sendable () -> GatewayMemory)?
+    var dashboard = DashboardOptions()
 
     public init() {}
 }

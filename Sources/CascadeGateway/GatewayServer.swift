@@ -36,7 +36,7 @@ public final class GatewayServer: Sendable {
         let routes = Routes(router: router, active: active, gate: gate, metrics: metrics)
         let history = RequestHistory(
             memory: options.memory ?? { GatewayMemory.fromKernel() }, clock: { EventLoop.now })
-        let dashboard = Dashboard(router: router, history: history, active: active, options: DashboardOptions())
+        let dashboard = Dashboard(router: router, history: history, active: active, options: options.dashboard)
         let routes = Routes(
             router: router, active: active, dashboard: dashboard,
             isLoopback: Listener.isLoopback(options.host) == true)

@@ -109,8 +109,9 @@ extension GatewayTests {
 
         @Test("As many pages may watch as are allowed, and one that goes makes room")
         func watchers() async throws {
-            let fixture = try await GatewayFixture(Script())
-            var watchers = try (0..<DashboardOptions().maxWatchers).map { _ in try Watcher(fixture) }
+            let fixture = try await GatewayFixture(Script(), gateway: { $0.dashboard.maxWatchers = 2 })
+            #expect(DashboardOptions().maxWatchers >= 8)
+            var watchers = try (0..<2).map { _ in try Watcher(fixture) }
             for watcher in watchers { _ = try watcher.next() }
             let refused = try fixture.client().get("/dashboard/events")
             #expect(refused.status == 503)
@@ -121,6 +122,37 @@ extension GatewayTests {
                 let client = try fixture.client()
                 client.send("GET /dashboard/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                 status = try client.read(until: "\r\n\r\n").contains("200 OK") ? 200 : 503
+            }
+            await fixture.end()
+        }
+
+        @Test("A page is told that all is well where nothing is new, and nothing else")
+        func heartbeats() async throws {
+            let fixture = try await GatewayFixture(
+                Script(),
+                gateway: {
+                    $0.dashboard.interval = .milliseconds(2)
+                    $0.dashboard.heartbeat = .milliseconds(20)
+                    $0.memory = { GatewayMemory(resident: 1 << 20) }
+                })
+            let watcher = try Watcher(fixture)
+            let first = try watcher.next()
+            #expect((first["memory"] as? [[Int]])?.map { Array($0.dropFirst()) } == [[1 << 20, -1]])
+            try watcher.waitForComment()
+            fixture.router.setEnabled("p0", false)
+            let second = try watcher.next()
+            #expect((second["providers"] as? [[String: Any]])?.first?["status"] as? String == "disabled")
+            await fixture.end()
+        }
+
+        @Test("What is asked with HEAD has no body to wait for")
+        func head() async throws {
+            let fixture = try await GatewayFixture(Script())
+            for path in ["/", "/dashboard/events"] {
+                let client = try fixture.client()
+                client.send("HEAD \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                #expect(try client.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200"))
+                #expect(client.waitForEnd() == .closed)
             }
             await fixture.end()
         }
@@ -209,6 +241,10 @@ private final class Watcher {
     init(_ fixture: GatewayFixture) throws {
         client = try fixture.client()
         client.send("GET /dashboard/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    }
+
+    func waitForComment() throws {
+        _ = try client.read(until: ": nothing new\n\n")
     }
 
     /// The next event, or the next that is wanted.

@@ -15,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
             way a while to finish. A second signal ends it at once.
 
             POST /v1/chat/completions, whole and streamed; GET /v1/models; GET /healthz and /readyz. The model \
-            \"cascade\" stands for each provider's default.
+            \"cascade\" stands for each provider's default. A browser finds a dashboard at the address itself.
 
             GET /metrics is for Prometheus. A changed configuration file is taken into use; SIGHUP has it read at once, and \
             opens the access log anew.

@@ -26,12 +26,12 @@ struct DashboardWatch {
     }
 
     func serve() async {
+        let head = AnswerHead(
+            status: 200, fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-store")])
+        if exchange.method == "HEAD" { return exchange.answer(head, []) }
         guard dashboard.enter() else { return exchange.refuse(Self.full) }
         defer { dashboard.leave() }
-        exchange.open(
-            AnswerHead(
-                status: 200,
-                fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-store")]))
+        exchange.open(head)
         var told: Told?
         while !dashboard.active.isRefusing {
             let (event, next) = await Self.look(dashboard, told)

@@ -136,9 +136,11 @@ async function complaint(response) {
 
 const link = { abort: null, timer: 0, silence: 0, failures: 0 };
 
-function showLink(kind, text) {
+// What is said is read out once; the seconds that are left are not.
+function showLink(kind, text, wait = "") {
   document.body.dataset.link = kind;
   setText($("link-text"), text);
+  setText($("link-wait"), wait);
 }
 
 async function watch() {
@@ -181,7 +183,7 @@ function tryAgain(error) {
   const reason = error instanceof TypeError || error.name === "AbortError" ? "" : ` (${error.message})`;
   const tell = () => {
     if (left <= 0) return void watch();
-    showLink("lost", `Connection lost${reason}. Trying again in ${left} s`);
+    showLink("lost", `Connection lost${reason}.`, `Trying again in ${left} s`);
     left -= 1;
     link.timer = setTimeout(tell, 1000);
   };
@@ -341,6 +343,11 @@ function updateProvider(row, provider) {
   setAttribute(row.cooldown, "class", provider.cooldown_s ? "caution" : "calm");
   setText(row.requests, count(provider.requests ?? 0));
 
+  if (row.isUnwell && provider.status === "healthy") {
+    row.isUnwell = false;
+    say(row, "");
+  }
+
   row.isEnabled = provider.enabled;
   setText(row.toggle, provider.enabled ? "Disable" : "Enable");
   setAttribute(row.toggle, "aria-label", `${provider.enabled ? "Disable" : "Enable"} ${provider.name}`);
@@ -440,6 +447,7 @@ async function control(row, action) {
       method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify({ action }),
     });
     if (!response.ok) throw new Error(await complaint(response));
+    row.isUnwell = false;
     say(row, "");
   } catch (error) {
     say(row, `${action.replace("_", " ")} failed: ${because(error)}`, true);
@@ -469,6 +477,7 @@ $("check-health").addEventListener("click", async () => {
       setText(row.checked, provider.healthy ? text : "");
       setAttribute(row.checked, "title", provider.healthy ? text : "");
       say(row, provider.healthy ? "" : `Health check: ${text}`, true);
+      row.isUnwell = !provider.healthy;
     }
     setText(note, `${report.healthy_count} of ${report.providers.length} well at ${timeOfDay(Date.now())}`);
   } catch (error) {
