@@ -238,9 +238,9 @@ function renderTotals() {
   $("total-failed").classList.toggle("alert", totals.failed > 0);
   renderRate();
   const budget = totals.budget_micro_usd;
-  $("total-spent").replaceChildren(
-    dollars(totals.spent_micro_usd),
-    ...(budget === undefined ? [] : [el("span", { class: "budget" }, " of " + dollars(budget))]));
+  setText($("total-spent"), dollars(totals.spent_micro_usd));
+  $("total-spent").classList.toggle("alert", budget !== undefined && totals.spent_micro_usd > budget);
+  setText($("budget"), budget === undefined ? "" : " of " + dollars(budget));
   setText($("version"), state.version);
 
   const enabled = state.providers.filter((provider) => provider.enabled);
@@ -619,6 +619,7 @@ function renderMemory() {
   if (latest) setText($("memory-allocated"), bytes(latest[2]));
   const width = box.clientWidth - 28;
   const height = box.clientHeight;
+  if (!latest) box.replaceChildren();
   if (!latest || width <= 0) return;
 
   const last = currentStep();
