@@ -33,13 +33,8 @@ public final class GatewayServer: Sendable {
         let port = probe.port
         let active = ActiveCount()
         let metrics = MetricsPage(router: router, loopCount: loops.count, options: options)
-        let routes = Routes(router: router, active: active, gate: gate, metrics: metrics)
-        let history = RequestHistory(
-            memory: options.memory ?? { GatewayMemory.fromKernel() }, clock: { EventLoop.now })
-        let dashboard = Dashboard(router: router, history: history, active: active, options: options.dashboard)
-        let routes = Routes(
-            router: router, active: active, dashboard: dashboard,
-            isLoopback: Listener.isLoopback(options.host) == true)
+        let dashboard = Dashboard(router: router, active: active, options: options)
+        let routes = Routes(router: router, active: active, gate: gate, metrics: metrics, dashboard: dashboard)
         let (ids, limits) = (RequestIDs(), LoopServer.Limits(options))
         var servers: [LoopServer] = []
         let serve = { @Sendable (exchange: Exchange) in await routes.serve(exchange) }

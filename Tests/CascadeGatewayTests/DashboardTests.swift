@@ -133,7 +133,11 @@ extension GatewayTests {
                 gateway: {
                     $0.dashboard.interval = .milliseconds(2)
                     $0.dashboard.heartbeat = .milliseconds(20)
-                    $0.memory = { GatewayMemory(resident: 1 << 20) }
+                    $0.memory = {
+                        var memory = GatewayMemory()
+                        memory.resident = 1 << 20
+                        return memory
+                    }
                 })
             let watcher = try Watcher(fixture)
             let first = try watcher.next()

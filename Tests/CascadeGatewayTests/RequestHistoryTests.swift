@@ -16,7 +16,7 @@ import Testing
             RequestHistory(
                 memory: {
                     self.samples.withLock { $0 += 1 }
-                    return GatewayMemory(resident: self.samples.withLock { $0 }, allocated: 1)
+                    return MemoryFigures(resident: self.samples.withLock { $0 }, allocated: 1)
                 }, clock: { self.now.withLock { $0 } })
         }
     }
@@ -99,7 +99,7 @@ import Testing
 
     @Test("The kernel tells how much memory there is")
     func kernel() throws {
-        let memory = try #require(GatewayMemory.fromKernel())
+        let memory = try #require(MemoryFigures.fromKernel())
         #expect((1 << 20...1 << 40).contains(memory.resident))
         #expect(memory.allocated == nil)
     }

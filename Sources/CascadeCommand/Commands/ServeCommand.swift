@@ -142,10 +142,17 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension GatewayMemory {
-    /// The kernel's figure, and jemalloc's where it is the allocator.
-    fileprivate static var current: GatewayMemory? {
-        ProcessMemory.current.map {
-            GatewayMemory(resident: $0.resident, allocated: MemoryStatistics.current?.allocated)
+    /// Of this process.
+    fileprivate static var current: GatewayMemory {
+        var memory = GatewayMemory()
+        memory.allocator = MemoryStatistics.current.map { statistics in
+            Allocator(
+                allocated: statistics.allocated, active: statistics.active, metadata: statistics.metadata,
+                resident: statistics.resident, mapped: statistics.mapped, retained: statistics.retained)
         }
+        let process = ProcessMemory.current
+        memory.resident = process?.resident
+        memory.peakResident = process?.peakResident
+        return memory
     }
 }

@@ -13,11 +13,13 @@ final class Dashboard: Sendable {
     let options: DashboardOptions
     private let watchers = Atomic<Int>(0)
 
-    init(router: CascadeRouter, history: RequestHistory, active: ActiveCount, options: DashboardOptions) {
+    init(router: CascadeRouter, active: ActiveCount, options: GatewayOptions) {
         self.router = router
-        self.history = history
         self.active = active
-        self.options = options
+        self.options = options.dashboard
+        let memory = options.memory
+        history = RequestHistory(
+            memory: { memory.map { MemoryFigures($0()) } ?? MemoryFigures.fromKernel() }, clock: { EventLoop.now })
     }
 
     /// Whether this is the address of one of the page's files, or of its events.

@@ -20,7 +20,7 @@ struct DashboardWatch {
     fileprivate struct Told {
         var standing: [UInt8] = []
         var requests: UInt64 = 0
-        var memory: GatewayMemory?
+        var memory: MemoryFigures?
         var step: UInt64 = 0
         var at: UInt64 = 0
     }
@@ -112,9 +112,9 @@ extension DashboardWatch.Told {
     }
 }
 
-extension GatewayMemory? {
+extension MemoryFigures? {
     /// By more than a hundredth.
-    fileprivate func differs(from old: GatewayMemory?) -> Bool {
+    fileprivate func differs(from old: MemoryFigures?) -> Bool {
         guard let self, let old else { return (self == nil) != (old == nil) }
         return abs(self.resident - old.resident) > old.resident / 100
             || abs((self.allocated ?? 0) - (old.allocated ?? 0)) > (old.allocated ?? 0) / 100

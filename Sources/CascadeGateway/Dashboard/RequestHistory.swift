@@ -17,7 +17,7 @@ final class RequestHistory: Sendable {
     /// What was in use at the end of a step, or is now.
     struct MemoryPoint: Sendable {
         var step: UInt64
-        var figures: GatewayMemory
+        var figures: MemoryFigures
     }
 
     /// A look at it.
@@ -43,9 +43,9 @@ final class RequestHistory: Sendable {
     private let state = Mutex(State())
     private let clock: @Sendable () -> UInt64
     /// How much memory is in use; it may take some microseconds.
-    private let memory: @Sendable () -> GatewayMemory?
+    private let memory: @Sendable () -> MemoryFigures?
 
-    init(memory: @escaping @Sendable () -> GatewayMemory?, clock: @escaping @Sendable () -> UInt64) {
+    init(memory: @escaping @Sendable () -> MemoryFigures?, clock: @escaping @Sendable () -> UInt64) {
         self.memory = memory
         self.clock = clock
     }

@@ -4,9 +4,9 @@
     internal import Musl
 #endif
 
-extension GatewayMemory {
+extension MemoryFigures {
     /// What the kernel says of this process; `nil` where there is no `/proc`.
-    static func fromKernel() -> GatewayMemory? {
+    static func fromKernel() -> MemoryFigures? {
         let descriptor = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -17,6 +17,6 @@ extension GatewayMemory {
         // Pages: all of them, then those in memory.
         let numbers = text.split(separator: UInt8(ascii: " "), maxSplits: 2)
         guard numbers.count == 3, let pages = Int(String(decoding: numbers[1], as: UTF8.self)) else { return nil }
-        return GatewayMemory(resident: pages * sysconf(Int32(_SC_PAGESIZE)))
+        return MemoryFigures(resident: pages * sysconf(Int32(_SC_PAGESIZE)))
     }
 }
