@@ -73,8 +73,9 @@ def updates():
     toggle.send_keys(Keys.ENTER)
     check("it opens by key", toggle.get_attribute("aria-expanded") == "true")
     check("its attempt is told", "p0 · p0-model · answered · HTTP 200" in text(".detail"))
+    check("the list stays while it is open", text("#pause") == "Paused")
     toggle.send_keys(Keys.ENTER)
-    check("it closes by key", not driver.find_elements(By.CSS_SELECTOR, ".detail"))
+    check("it closes by key", not driver.find_elements(By.CSS_SELECTOR, ".detail") and text("#pause") == "Pause")
 
 
 def controls():

@@ -226,7 +226,7 @@ document.addEventListener("visibilitychange", () => {
 function render() {
   renderTotals();
   renderProviders();
-  if (!requests.isPaused) renderRequests();
+  if (!isHeld()) renderRequests();
   renderMemory();
 }
 
@@ -491,6 +491,14 @@ $("check-health").addEventListener("click", async () => {
 // Requests
 
 const requests = { isPaused: false, showsAll: false, lines: new Map() };
+
+// A request that is looked at must not be carried off by those that come after it.
+const isHeld = () => requests.isPaused || document.querySelector("#request-rows .detail") !== null;
+
+function showHeld() {
+  $("pause").setAttribute("aria-pressed", String(isHeld()));
+  setText($("pause"), isHeld() ? "Paused" : "Pause");
+}
 const fewest = 15;
 
 function renderRequests() {
@@ -574,7 +582,7 @@ function expand(line, request, toggle) {
   if (!opens) {
     line.detail.remove();
     line.detail = null;
-    return;
+    return showHeld();
   }
   const list = el("ol");
   for (const attempt of request.attempts) {
@@ -591,13 +599,16 @@ function expand(line, request, toggle) {
         ? [el("p", { class: "error" }, `${request.code}: ${request.message}`)] : []),
       list));
   line.node.after(line.detail);
+  showHeld();
 }
 
 $("pause").addEventListener("click", () => {
-  requests.isPaused = !requests.isPaused;
-  $("pause").setAttribute("aria-pressed", String(requests.isPaused));
-  setText($("pause"), requests.isPaused ? "Paused" : "Pause");
-  if (!requests.isPaused && state.totals) renderRequests();
+  requests.isPaused = !isHeld();
+  if (!requests.isPaused) {
+    for (const toggle of document.querySelectorAll("#request-rows [aria-expanded=true]")) toggle.click();
+    if (state.totals) renderRequests();
+  }
+  showHeld();
 });
 
 $("show-all").addEventListener("click", () => {
