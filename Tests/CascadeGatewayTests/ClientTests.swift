@@ -34,6 +34,22 @@ extension GatewayTests {
             for format in [Format.anthropic, .openai] { try await run("anthropic_client", before: format) }
         }
 
+        @Test("OpenAI's own Python client understands embeddings", .enabled(if: hasOpenAI))
+        func embeddings() async throws {
+            for format in [Format.openai, .ollama] {
+                let fixture = try await GatewayFixture(Script(format: format))
+                let run = try Self.script("openai_embeddings", [fixture.gateway.address])
+                #expect(run.status == 0, "\(run.error)")
+                await fixture.end()
+            }
+        }
+
+        private static func script(_ name: String, _ addresses: [String]) throws -> (status: Int32, error: String) {
+            let script = try #require(
+                Bundle.module.url(forResource: name, withExtension: "py", subdirectory: "Clients"))
+            return python([script.path] + addresses)
+        }
+
         /// Runs a client's script against gateways before providers of this format, one for each way to behave.
         private func run(_ name: String, before format: Format) async throws {
             var calling = Script(format: format)
@@ -49,9 +65,7 @@ extension GatewayTests {
                 try await GatewayFixture(Script(format: format, fault: .truncate(afterChunks: 3))),
                 stalling,
             ]
-            let script = try #require(
-                Bundle.module.url(forResource: name, withExtension: "py", subdirectory: "Clients"))
-            let run = Self.python([script.path] + fixtures.map(\.gateway.address))
+            let run = try Self.script(name, fixtures.map(\.gateway.address))
             #expect(run.status == 0, "\(run.error)")
             #expect(failing.router.metrics.requests == 1)
             // The client has left its stream, and so did the gateway.

@@ -273,7 +273,7 @@ extension GatewayTests {
             let checked = try #require(ISO8601DateFormatter().date(from: date))
             #expect(abs(checked.timeIntervalSinceNow) < 3_600)
             #expect(reply.json["healthy_count"] as? Int == 2)
-            #expect(providers(reply).allSatisfy { names($0) == ["name", "type", "healthy", "status"] })
+            #expect(providers(reply).allSatisfy { names($0) == ["name", "type", "healthy", "status", "detail"] })
             #expect(providers(reply).map { $0["healthy"] as? Bool } == [true, true])
             #expect(fixture.router.status.providers[0].circuitState == .closed)
             await fixture.end()

@@ -5,7 +5,7 @@ extension CascadeRouter {
     /// The loops on which requests are sent; the gateway serves on the same threads.
     package var eventLoops: [EventLoop] { core.loops }
 
-    /// The configuration in use.
+    /// What is in use: as it was given, whatever was switched by hand since.
     package var configuration: CascadeConfiguration { core.snapshot.configuration }
 
     /// The models that may be asked for: those that enabled providers list, each once and in the providers' order, then
@@ -41,8 +41,6 @@ extension CascadeRouter {
             provider.endpoint != nil && provider.state.withLock { $0.breaker.state(at: now) != .open }
         }
     }
-    /// What is in use: as it was given, whatever was switched by hand since.
-    package var configuration: CascadeConfiguration { core.snapshot.configuration }
 
     /// Why a provider could not be asked though it were switched on: "no API key".
     package func obstacle(of provider: String) -> String? { core.snapshot[provider]?.unavailable }

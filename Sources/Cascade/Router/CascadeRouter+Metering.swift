@@ -7,8 +7,6 @@ extension CascadeRouter {
 
     package var logger: Logger { core.logger }
 
-    package var configuration: CascadeConfiguration { core.snapshot.configuration }
-
     /// US dollars, by the configuration's prices; nothing where it names none.
     package func cost(promptTokens: Int, completionTokens: Int, provider: String, model: String) -> Double {
         core.snapshot[provider]?.price(of: model)

@@ -140,19 +140,3 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension GatewayMemory {
-    /// Of this process.
-    fileprivate static var current: GatewayMemory {
-        var memory = GatewayMemory()
-        memory.allocator = MemoryStatistics.current.map { statistics in
-            Allocator(
-                allocated: statistics.allocated, active: statistics.active, metadata: statistics.metadata,
-                resident: statistics.resident, mapped: statistics.mapped, retained: statistics.retained)
-        }
-        let process = ProcessMemory.current
-        memory.resident = process?.resident
-        memory.peakResident = process?.peakResident
-        return memory
-    }
-}

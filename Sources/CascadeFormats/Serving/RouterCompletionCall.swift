@@ -97,6 +97,7 @@ private struct RouterCompletionReader {
     }
 
     private mutating func endMessage() throws(ClientRequestError) {
+        if let problem = message.onlyHere { throw problem }
         var ended = try message.message(at: messagePath)
         ended.content += media
         request.messages.append(ended)

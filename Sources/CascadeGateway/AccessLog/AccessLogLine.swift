@@ -20,40 +20,40 @@ struct AccessLogLine {
         json.raw(#"{"time":""#)
         json.raw(wall.earlier(nanoseconds: duration).text)
         json.raw("\"")
-        json.member(#","request_id":"#, id)
-        json.member(#","client":"#, record.client)
-        json.member(#","method":"#, String(method.prefix(32)))
-        json.member(#","path":"#, String(path.prefix(Self.longestText)))
-        json.member(#","status":"#, record.status)
-        json.member(#","outcome":"#, record.outcome.rawValue)
-        json.member(#","provider":"#, record.provider)
-        json.member(#","model":"#, record.model.map { String($0.prefix(Self.longestText)) })
+        json.field(#","request_id":"#, id)
+        json.field(#","client":"#, record.client)
+        json.field(#","method":"#, String(method.prefix(32)))
+        json.field(#","path":"#, String(path.prefix(Self.longestText)))
+        json.field(#","status":"#, record.status)
+        json.field(#","outcome":"#, record.outcome.rawValue)
+        json.field(#","provider":"#, record.provider)
+        json.field(#","model":"#, record.model.map { String($0.prefix(Self.longestText)) })
         // Where no provider was asked for, there is nothing to tell of them.
         let isRouted = record.provider != nil || record.attempts ?? 0 > 0
-        json.member(#","attempts":"#, isRouted ? record.attempts : nil)
+        json.field(#","attempts":"#, isRouted ? record.attempts : nil)
         if record.firstPieceAt > receivedAt {
             json.milliseconds(#","ttft_ms":"#, nanoseconds: record.firstPieceAt - receivedAt)
         }
         json.milliseconds(#","duration_ms":"#, nanoseconds: duration)
-        json.member(#","overhead_us":"#, isRouted ? record.overhead.map { Int(clamping: $0) } : nil)
-        json.member(#","input_tokens":"#, record.usage?.promptTokens)
-        json.member(#","output_tokens":"#, record.usage?.completionTokens)
-        json.member(#","bytes_in":"#, record.receivedBytes)
-        json.member(#","bytes_out":"#, record.sentBytes)
-        json.member(#","trace_id":"#, record.traceID)
+        json.field(#","overhead_us":"#, isRouted ? record.overhead.map { Int(clamping: $0) } : nil)
+        json.field(#","input_tokens":"#, record.usage?.promptTokens)
+        json.field(#","output_tokens":"#, record.usage?.completionTokens)
+        json.field(#","bytes_in":"#, record.receivedBytes)
+        json.field(#","bytes_out":"#, record.sentBytes)
+        json.field(#","trace_id":"#, record.traceID)
         json.raw("}\n")
         bytes = json.bytes
     }
 }
 
 extension JSONBytes {
-    fileprivate mutating func member(_ name: StaticString, _ value: String?) {
+    fileprivate mutating func field(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         raw(name)
         string(value)
     }
 
-    fileprivate mutating func member(_ name: StaticString, _ value: Int?) {
+    fileprivate mutating func field(_ name: StaticString, _ value: Int?) {
         guard let value else { return }
         raw(name)
         number(value)

@@ -100,11 +100,6 @@ extension Exchange {
         refuse(.limit(refusal))
         return false
     }
-
-    /// There was an answer: its key pays for it. Once, as soon as the provider has counted, or the answer has broken off.
-    func settle(_ usage: Usage?, provider: String, model: String) {
-        keyPass?.settle(usage, provider: provider, model: model)
-    }
 }
 
 /// What stands in a `Host` field.

@@ -32,15 +32,6 @@ enum KeyRefusal {
         }
     }
 
-    /// As Anthropic's clients know it.
-    private var anthropicType: StaticString {
-        switch status {
-        case 401: "authentication_error"
-        case 403: "permission_error"
-        default: "rate_limit_error"
-        }
-    }
-
     var message: String {
         switch self {
         case .unknown(wasSent: false):
@@ -65,29 +56,11 @@ enum KeyRefusal {
         }
     }
 
-    fileprivate func answer(_ exchange: Exchange) {
-        if exchange.path.hasPrefix("/v1/messages") {
-            var json = JSONBytes()
-            json.raw(#"{"type":"error","error":{"type":""#)
-            json.raw(anthropicType)
-            json.raw(#"","message":"#)
-            json.string(message)
-            json.raw(#"},"request_id":"#)
-            json.string(exchange.requestID)
-            json.raw("}")
-            exchange.answerJSON(status: status, json.bytes, fields: fields)
-        } else if exchange.path.hasPrefix("/api/") {
-            var json = JSONBytes()
-            json.raw(#"{"detail":"#)
-            json.string(message)
-            json.raw("}")
-            exchange.answerJSON(status: status, json.bytes, fields: fields)
-        } else {
-            var answer = ErrorAnswer(
-                status: status, type: status == 429 ? .rateLimit : .invalidRequest, code: code, message: message)
-            answer.fields = fields
-            exchange.refuse(answer)
-        }
+    fileprivate var answer: ErrorAnswer {
+        var answer = ErrorAnswer(
+            status: status, type: status == 429 ? .rateLimit : .invalidRequest, code: code, message: message)
+        answer.fields = fields
+        return answer
     }
 }
 
@@ -139,6 +112,6 @@ extension KeyMeter.Refusal {
 
 extension Exchange {
     func refuse(_ refusal: KeyRefusal) {
-        refusal.answer(self)
+        refuse(refusal.answer)
     }
 }

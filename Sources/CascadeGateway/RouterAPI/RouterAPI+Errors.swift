@@ -7,8 +7,11 @@ extension RouterAPI {
         _ status: Int, _ detail: String, _ cascade: AnswerFields = AnswerFields(),
         fields: [(name: String, value: String)] = []
     ) {
-        let body = ReportValue.object([("detail", .string(detail))])
-        exchange.answerJSON(status: status, body.bytes, cascade, fields: fields)
+        exchange.answerJSON(status: status, Self.detail(detail), cascade, fields: fields)
+    }
+
+    static func detail(_ detail: String) -> [UInt8] {
+        ReportValue.object([("detail", .string(detail))]).bytes
     }
 
     /// A body that is no request: `{"detail": [{"loc": ["body", "messages", 0, "role"], "msg": …, "type": …}]}`.

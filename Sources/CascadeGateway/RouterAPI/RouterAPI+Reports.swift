@@ -71,6 +71,7 @@ extension RouterAPI {
                         .object([
                             ("name", .string(report.provider)), ("type", .string(report.type.rawValue)),
                             ("healthy", .bool(report.isHealthy)), ("status", .string(report.status.rawValue)),
+                            ("detail", .string(report.detail)),
                         ])
                     })
             ),

@@ -69,6 +69,8 @@ struct RouterAPI {
         } catch {
             return refuse(error)
         }
+        // A model that nobody lists becomes each provider's own.
+        guard exchange.admits(model: call.request.model, TokenEstimate(call.request)) else { return }
         do throws(CascadeError) {
             let reply = try await router.complete(call.request)
             let body = ReportValue.object([
@@ -76,8 +78,10 @@ struct RouterAPI {
                 ("model", .string(reply.model)), ("latency_ms", .milliseconds(reply.latency)),
             ])
             exchange.answerJSON(body.bytes, AnswerFields(reply))
+            exchange.account(for: reply)
         } catch {
             refuse(error)
+            exchange.note(error)
         }
     }
 

@@ -18,13 +18,10 @@ struct AnthropicMessages {
         } catch {
             return exchange.refuse(ErrorAnswer(error))
         }
-        guard let model = call.request.model else {
+        guard call.request.model != nil else {
             return exchange.refuse(ErrorAnswer(ClientRequestError("model is missing", parameter: "model")))
         }
-        if !router.knowsModel(model) {
-            guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
-            call.request.model = nil
-        }
+        guard exchange.admits(&call.request, router: router) else { return }
         if call.isStreamed { await stream(call.request) } else { await complete(call.request) }
     }
 
@@ -41,8 +38,9 @@ struct AnthropicMessages {
                     content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
                     finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
+            exchange.account(for: reply)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.fail(error)
         }
     }
 
@@ -55,7 +53,7 @@ struct AnthropicMessages {
             exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
             try await pass(stream)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.fail(error)
         }
     }
 

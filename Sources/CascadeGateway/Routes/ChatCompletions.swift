@@ -21,11 +21,7 @@ struct ChatCompletions {
         } catch {
             return exchange.refuse(ErrorAnswer(error))
         }
-        if let model = call.request.model, !router.knowsModel(model) {
-            guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
-            call.request.model = nil
-        }
-        guard exchange.admits(model: call.request.model, TokenEstimate(call.request)) else { return }
+        guard exchange.admits(&call.request, router: router) else { return }
         if call.isStreamed { await stream(call) } else { await complete(call.request) }
     }
 
@@ -37,18 +33,15 @@ struct ChatCompletions {
     private func complete(_ request: ChatRequest) async {
         do throws(CascadeError) {
             let reply = try await router.complete(request)
-            exchange.note(reply.usage)
-            exchange.settle(reply.usage, provider: reply.provider, model: reply.model)
             let body =
                 reply.body
                 ?? writer(model: reply.model, isStreamed: false).answer(
                     content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
                     finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
-            exchange.note(reply)
+            exchange.account(for: reply)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
-            exchange.note(error)
+            exchange.fail(error)
         }
     }
 
@@ -61,18 +54,12 @@ struct ChatCompletions {
             let stream = try await router.stream(call.request)
             exchange.unhold()
             try await pass(stream, on: call)
-            exchange.note(stream)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
-            exchange.note(error)
+            exchange.fail(error)
         }
     }
 
     private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
-        defer {
-            exchange.note(stream.usage)
-            exchange.settle(stream.usage, provider: stream.provider, model: stream.model)
-        }
         exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
         if stream.isForwardable {
             return try await exchange.pass(

@@ -11,12 +11,20 @@ protocol ClientRelay: AnswerRelay {
 extension Exchange {
     /// Sends the answer as `relay` writes it, to its end. The answer has been opened.
     func pass(_ stream: ChatStream, to relay: some ClientRelay) async throws(CascadeError) {
+        defer { settle(stream) }
         while try await stream.relay(to: relay) {
-            guard write(relay.take()) else { return stream.cancel() }
+            guard write(relay.take()) else { return abandon(stream) }
             await waitForRoom()
         }
         relay.end()
         _ = write(relay.take())
         finish()
+        note(stream)
+    }
+
+    /// Nobody reads it any more.
+    func abandon(_ stream: ChatStream) {
+        stream.cancel()
+        note(stream)
     }
 }

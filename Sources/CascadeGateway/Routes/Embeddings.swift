@@ -17,13 +17,16 @@ struct Embeddings {
         }
         let request = call.request
         guard router.knowsModel(request.model) else { return exchange.refuse(Self.unknown(request.model)) }
+        let estimate = TokenEstimate(textBytes: request.input.reduce(0) { $0 + $1.utf8.count })
+        guard exchange.admits(model: request.model, estimate) else { return }
         do throws(CascadeError) {
             let reply = try await router.embed(request)
             let body = OpenAIEmbeddingWriter.answer(
                 reply.embeddings, model: reply.model, usage: reply.usage, numberFormat: request.numberFormat)
             exchange.answerJSON(body, AnswerFields(reply))
+            exchange.account(for: reply)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.fail(error)
         }
     }
 

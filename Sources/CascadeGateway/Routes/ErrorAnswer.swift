@@ -90,7 +90,7 @@ struct ErrorAnswer {
 }
 
 extension Exchange {
-    /// Answers with an error; within the stream where one has begun.
+    /// Answers with an error, in the format of the address; within the stream where one has begun.
     func refuse(_ error: ErrorAnswer, _ cascade: AnswerFields = AnswerFields()) {
         unhold()
         if isOpen {
@@ -100,7 +100,8 @@ extension Exchange {
                 status: error.anthropicStatus, error.anthropicBody(requestID: requestID), cascade,
                 fields: error.fields)
         } else {
-            answerJSON(status: error.status, error.body, cascade, fields: error.fields)
+            let body = path.hasPrefix(RouterAPI.prefix) ? RouterAPI.detail(error.message) : error.body
+            answerJSON(status: error.status, body, cascade, fields: error.fields)
         }
     }
 }

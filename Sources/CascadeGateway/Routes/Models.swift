@@ -25,9 +25,9 @@ struct Models {
             Self.write(name, to: &json)
         }
         json.raw(#"],"has_more":false,"first_id":"#)
-        json.string(names[0])
+        Self.write(orNull: names.first, to: &json)
         json.raw(#","last_id":"#)
-        json.string(names[names.count - 1])
+        Self.write(orNull: names.last, to: &json)
         json.raw("}")
         exchange.answerJSON(json.bytes)
     }
@@ -37,6 +37,11 @@ struct Models {
         var json = JSONBytes()
         Self.write(name, to: &json)
         exchange.answerJSON(json.bytes)
+    }
+
+    /// A key may have no model at all.
+    private static func write(orNull name: String?, to json: inout JSONBytes) {
+        if let name { json.string(name) } else { json.raw("null") }
     }
 
     private static func write(_ name: String, to json: inout JSONBytes) {

@@ -21,10 +21,7 @@ struct Responses {
         } catch {
             return exchange.refuse(ErrorAnswer(error))
         }
-        if let model = call.request.model, !router.knowsModel(model) {
-            guard model == Models.anyModel else { return exchange.refuse(Models.unknown(model)) }
-            call.request.model = nil
-        }
+        guard exchange.admits(&call.request, router: router) else { return }
         if call.isStreamed { await stream(call) } else { await complete(call) }
     }
 
@@ -39,53 +36,55 @@ struct Responses {
                 content: reply.content, reasoning: reply.reasoning, toolCalls: reply.toolCalls,
                 finishReason: reply.finishReason, usage: reply.usage)
             exchange.answerJSON(body, AnswerFields(reply))
+            exchange.account(for: reply)
         } catch {
-            exchange.refuse(ErrorAnswer(error), AnswerFields(error))
+            exchange.fail(error)
         }
     }
 
     // MARK: - In pieces
 
-    private func head(_ cascade: [(name: String, value: String)]) -> AnswerHead {
-        AnswerHead(
-            status: 200,
-            fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-cache")] + cascade)
-    }
-
     private func stream(_ call: ResponsesCall) async {
         // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(head([]), piece: Array(": waiting\n\n".utf8))
+        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
         let stream: ChatStream
         do throws(CascadeError) {
             stream = try await router.stream(call.request)
         } catch {
             exchange.unhold()
-            guard exchange.isOpen else { return exchange.refuse(ErrorAnswer(error), AnswerFields(error)) }
-            _ = exchange.write(ResponsesStreamRelay.failure(ErrorAnswer(error)))
-            return exchange.finish()
+            guard exchange.isOpen else { return exchange.fail(error) }
+            exchange.breakOff(ResponsesStreamRelay.failure(ErrorAnswer(error)), AnswerFields(error))
+            return exchange.note(error)
         }
         exchange.unhold()
-        exchange.open(head(AnswerFields(stream).list(since: exchange.receivedAt)))
+        exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
         await pass(stream, to: ResponsesStreamRelay(writer: writer(call, model: stream.model)))
     }
 
     private func pass(_ stream: ChatStream, to relay: ResponsesStreamRelay) async {
+        defer { exchange.settle(stream) }
         do throws(CascadeError) {
             while try await stream.relay(to: relay) {
-                guard exchange.write(relay.take()) else { return stream.cancel() }
+                guard exchange.write(relay.take()) else { return exchange.abandon(stream) }
                 await exchange.waitForRoom()
-                if relay.isTooLong { break }
-            }
-            if relay.isTooLong {
-                stream.cancel()
-                relay.fail(ResponsesStreamRelay.tooLong)
-            } else {
-                relay.end()
+                if relay.isTooLong { return giveUp(stream, relay) }
             }
         } catch {
             relay.fail(ErrorAnswer(error))
+            exchange.breakOff(relay.take(), AnswerFields(error))
+            return exchange.note(error)
         }
+        if relay.isTooLong { return giveUp(stream, relay) }
+        relay.end()
         _ = exchange.write(relay.take())
         exchange.finish()
+        exchange.note(stream)
+    }
+
+    /// The answer is too long to be repeated.
+    private func giveUp(_ stream: ChatStream, _ relay: ResponsesStreamRelay) {
+        relay.fail(ResponsesStreamRelay.tooLong)
+        exchange.breakOff(relay.take(), AnswerFields(stream))
+        exchange.abandon(stream)
     }
 }

@@ -7,8 +7,6 @@ struct Routes: Sendable {
     let gate: Gate
     let metrics: MetricsPage
     let dashboard: Dashboard
-    /// Whether only this machine can reach the gateway.
-    let isLoopback: Bool
 
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
@@ -17,21 +15,13 @@ struct Routes: Sendable {
         exchange.history = dashboard.history
         switch exchange.path {
         case "/v1/chat/completions":
-            guard allows("POST", exchange) else { return }
-            if active.isRefusing { return exchange.refuse(.shuttingDown) }
-            await ChatCompletions(router: router, exchange: exchange).serve()
+            if takes(exchange) { await ChatCompletions(router: router, exchange: exchange).serve() }
         case AnthropicMessages.path:
-            guard allows("POST", exchange) else { return }
-            if active.isRefusing { return exchange.refuse(.shuttingDown) }
-            await AnthropicMessages(router: router, exchange: exchange).serve()
+            if takes(exchange) { await AnthropicMessages(router: router, exchange: exchange).serve() }
         case "/v1/responses":
-            guard allows("POST", exchange) else { return }
-            if active.isRefusing { return exchange.refuse(.shuttingDown) }
-            await Responses(router: router, exchange: exchange).serve()
+            if takes(exchange) { await Responses(router: router, exchange: exchange).serve() }
         case "/v1/embeddings":
-            guard allows("POST", exchange) else { return }
-            if active.isRefusing { return exchange.refuse(.shuttingDown) }
-            await Embeddings(router: router, exchange: exchange).serve()
+            if takes(exchange) { await Embeddings(router: router, exchange: exchange).serve() }
         case "/v1/models":
             if allows("GET", exchange) { Models(router: router, exchange: exchange).list() }
         case let path where path.hasPrefix("/v1/models/"):
@@ -48,11 +38,8 @@ struct Routes: Sendable {
             exchange.tell(status: isReady ? "ready" : "not ready", isWell: isReady)
         case "/metrics":
             if allows("GET", exchange) { await metrics.answer(exchange) }
-        case let path where RouterControl.owns(path):
-            guard allows("POST", exchange), isOurs(exchange) else { return }
-            await RouterControl(router: router, exchange: exchange).serve()
         case let path where Dashboard.owns(path):
-            guard allows("GET", exchange), isOurs(exchange) else { return }
+            guard allows("GET", exchange) else { return }
             if await !dashboard.serve(exchange) { refuseUnknown(exchange) }
         default:
             refuseUnknown(exchange)
@@ -66,19 +53,11 @@ struct Routes: Sendable {
                 message: "unknown address: \(exchange.method) \(exchange.path.prefix(200))"))
     }
 
-    /// Whether a request that steers the gateway, or shows how it is, comes from no other site's page.
-    private func isOurs(_ exchange: Exchange) -> Bool {
-        guard let sender = exchange.sender else { return true }
-        // A link from anywhere may lead to the page itself.
-        let isForeign = exchange.path != "/" && sender.isForeignPage
-        if !isForeign, !isLoopback || sender.namesLoopback { return true }
-        exchange.refuse(
-            ErrorAnswer(
-                status: 403, type: .invalidRequest, code: "foreign_page",
-                message: isForeign
-                    ? "another site's page may not ask for this"
-                    : "this gateway serves its own machine only: call it 127.0.0.1 or localhost"))
-        return false
+    /// Whether a model may be asked now.
+    private func takes(_ exchange: Exchange) -> Bool {
+        guard allows("POST", exchange) else { return false }
+        if active.isRefusing { exchange.refuse(.shuttingDown) }
+        return !active.isRefusing
     }
 
     private func allows(_ method: String, _ exchange: Exchange) -> Bool {

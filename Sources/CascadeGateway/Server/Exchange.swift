@@ -22,9 +22,7 @@ internal import CascadeTransport
     let receivedAt: UInt64
     /// What an Anthropic client asks for besides its body, if that is fit to be passed on.
     let betas: String?
-    /// Of requests that are not the API's own clients'.
-    let sender: Sender?
-    /// Where its end is noted.
+    /// Where the dashboard finds it once it has ended.
     var history: RequestHistory?
     /// Whether the head of an answer in pieces has been given.
     private(set) var isOpen = false
@@ -47,7 +45,6 @@ internal import CascadeTransport
         method = unsafe String(cString: casc_exchange_method(raw))
         path = unsafe String(cString: casc_exchange_path(raw))
         receivedAt = unsafe casc_exchange_received_at(raw)
-        sender = path.utf8.starts(with: "/v1/".utf8) ? nil : unsafe Sender(raw)
         let sent = unsafe casc_exchange_header(raw, "x-request-id").map { unsafe String(cString: $0) }
         requestID = ids.accepted(sent) ?? ids.next()
         betas = path.hasPrefix(AnthropicMessages.path) ? unsafe Self.betas(raw) : nil
@@ -200,7 +197,7 @@ internal import CascadeTransport
         finish()
     }
 
-    /// Tokens used, for the access log.
+    /// For the access log.
     func note(_ usage: Usage?) {
         record.usage = usage
     }

@@ -67,14 +67,6 @@ except openai.APIError as error:
 with ask(stalling, stream=True) as stream:
     next(iter(stream))
 
-vectors = client(answering).embeddings.create(model="p0-model", input=["a", "b"], dimensions=4)
-assert [item.index for item in vectors.data] == [0, 1] and vectors.usage.prompt_tokens == 9, vectors
-plain = client(answering).embeddings.create(
-    model="p0-model", input=["a", "b"], dimensions=4, encoding_format="float"
-)
-assert [item.embedding for item in vectors.data] == [item.embedding for item in plain.data], (vectors, plain)
-assert len(plain.data[0].embedding) == 4 and plain.data[0].embedding != plain.data[1].embedding, plain
-
 
 def respond(address, **options):
     return client(address).responses.create(**{"model": "cascade", "input": "why?", **options})

@@ -59,6 +59,7 @@ private final class FuzzedGateway: Sendable {
 
     private static func serve(_ provider: LoopbackProvider) -> GatewayServer? {
         let (url, done) = (provider.baseURL(for: .openai), DispatchSemaphore(value: 0))
+        // Written before the signal, read after it.
         nonisolated(unsafe) var served: GatewayServer?
         Task.detached {
             let configuration = CascadeConfiguration(providers: [
