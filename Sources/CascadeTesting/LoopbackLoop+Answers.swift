@@ -67,7 +67,13 @@ extension LoopbackLoop {
 
     private func pause(_ connection: LoopbackConnection, nanoseconds: UInt64) {
         connection.waiting = .timer
-        timers.add(.connection(token: connection.token), at: LoopbackClock.now + nanoseconds)
+        timers.add(.connection(token: connection.token), at: Self.due(after: nanoseconds))
+    }
+
+    /// Up to a 64th of the pause late, a millisecond at most: what is due at about the same time is done together.
+    private static func due(after nanoseconds: UInt64) -> UInt64 {
+        let step = max(1, min(nanoseconds / 64, 1_000_000))
+        return (LoopbackClock.now + nanoseconds + step - 1) / step * step
     }
 
     private func finishSegment(

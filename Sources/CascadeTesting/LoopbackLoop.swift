@@ -66,7 +66,7 @@ final class LoopbackLoop {
 
     private func run() {
         while isRunning {
-            let count = poller.wait(milliseconds: timeout())
+            let count = poller.wait(nanoseconds: timeout())
             let events = (0..<count).map { poller.event($0) }
             // Commands first: who sends one before a request must find it obeyed.
             if events.contains(where: { $0.token == Self.wakeToken }) { obey() }
@@ -77,12 +77,10 @@ final class LoopbackLoop {
         stopListening()
     }
 
-    private func timeout() -> Int32? {
+    private func timeout() -> UInt64? {
         guard let next = timers.next else { return nil }
         let now = LoopbackClock.now
-        guard next > now else { return 0 }
-        // Rounded up: a timer that is not due yet would spin.
-        return Int32(clamping: (next - now + 999_999) / 1_000_000)
+        return next > now ? next - now : 0
     }
 
     private func fireTimers() {

@@ -37,10 +37,24 @@ import Glibc
     }
 
     /// Waits for events, for ever if there is no timeout, and returns their number.
-    mutating func wait(milliseconds: Int32?) -> Int {
+    mutating func wait(nanoseconds: UInt64?) -> Int {
+        guard let nanoseconds else { return wait(milliseconds: -1) }
+        var timeout = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        // As below; the kernel reads the timeout before it waits.
+        let count = unsafe events.withUnsafeMutableBufferPointer {
+            unsafe epoll_pwait2(descriptor, $0.baseAddress, Int32($0.count), &timeout, nil)
+        }
+        // Kernels before 5.11 have no such call. Rounded up: a timer that is not due yet would spin.
+        guard count >= 0 || errno != ENOSYS else {
+            return wait(milliseconds: Int32(clamping: (nanoseconds + 999_999) / 1_000_000))
+        }
+        return max(0, Int(count))
+    }
+
+    private mutating func wait(milliseconds: Int32) -> Int {
         // The kernel writes at most `$0.count` events, and only until the call returns.
         let count = unsafe events.withUnsafeMutableBufferPointer {
-            unsafe epoll_wait(descriptor, $0.baseAddress, Int32($0.count), milliseconds ?? -1)
+            unsafe epoll_wait(descriptor, $0.baseAddress, Int32($0.count), milliseconds)
         }
         return max(0, Int(count))
     }
