@@ -1,6 +1,6 @@
 extension LoopbackAnswer {
     private var stopReason: String {
-        if toolCall != nil { return "tool_use" }
+        if !toolCalls.isEmpty { return "tool_use" }
         return switch finish {
         case .stop: "end_turn"
         case .length: "max_tokens"
@@ -44,7 +44,7 @@ extension LoopbackAnswer {
         if !pieces.isEmpty {
             block(#""type":"text","text":"""#, pieces.map { "\"type\":\"text_delta\",\"text\":\"\($0)\"" })
         }
-        if let toolCall {
+        for toolCall in toolCalls {
             let name = LoopbackText.escaped(toolCall.name)
             block(
                 #""type":"tool_use","id":"\#(toolCall.id)","name":"\#(name)","input":{}"#,
@@ -64,7 +64,7 @@ extension LoopbackAnswer {
         var content: [String] = []
         if let reasoning { content.append(#"{"type":"thinking","thinking":"\#(reasoning)","signature":""}"#) }
         if !pieces.isEmpty { content.append("{\"type\":\"text\",\"text\":\"\(text)\"}") }
-        if let toolCall {
+        for toolCall in toolCalls {
             let name = LoopbackText.escaped(toolCall.name)
             let head = #"{"type":"tool_use","id":"\#(toolCall.id)","name":"\#(name)""#
             content.append("\(head),\"input\":\(toolCall.arguments)}")

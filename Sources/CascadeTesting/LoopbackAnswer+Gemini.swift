@@ -32,7 +32,8 @@ extension LoopbackAnswer {
     private var contentResponses: [String] {
         var parts = pieces.map(part)
         if let reasoning { parts.insert(thought(reasoning), at: 0) }
-        if let toolCall { parts.append(functionCall(toolCall)) }
+        // Several calls are parts of one event.
+        if !toolCalls.isEmpty { parts.append(toolCalls.map(functionCall).joined(separator: ",")) }
         return parts.map { response([$0], isLast: false) }
     }
 
@@ -60,7 +61,7 @@ extension LoopbackAnswer {
     func geminiBody() -> String {
         var parts = pieces.isEmpty ? [] : [part(text)]
         if let reasoning { parts.insert(thought(reasoning), at: 0) }
-        if let toolCall { parts.append(functionCall(toolCall)) }
+        parts += toolCalls.map(functionCall)
         return response(parts, isLast: true)
     }
 }

@@ -14,10 +14,13 @@ extension LoopbackAnswer {
         return #""done":true,"done_reason":"\#(reason)","total_duration":5000000,"load_duration":1000000\#(counts)"#
     }
 
-    private func toolCalls(_ call: LoopbackProvider.ToolCall) -> String {
-        let name = LoopbackText.escaped(call.name)
-        let head = #""tool_calls":[{"id":"\#(call.id)","function":{"index":0,"name":"\#(name)""#
-        return "\(head),\"arguments\":\(call.arguments)}}]"
+    private var callList: String {
+        let calls = toolCalls.enumerated().map { index, call in
+            let name = LoopbackText.escaped(call.name)
+            let head = #"{"id":"\#(call.id)","function":{"index":\#(index),"name":"\#(name)""#
+            return "\(head),\"arguments\":\(call.arguments)}}"
+        }
+        return "\"tool_calls\":[\(calls.joined(separator: ","))]"
     }
 
     func ollamaFrames() -> LoopbackFrames {
@@ -28,7 +31,7 @@ extension LoopbackAnswer {
         frames.contentType = "application/x-ndjson"
         if let reasoning { frames.chunks.append(line("", ",\"thinking\":\"\(reasoning)\"")) }
         frames.chunks += pieces.map { line($0) }
-        if let toolCall { frames.chunks.append(line("", "," + toolCalls(toolCall))) }
+        if !toolCalls.isEmpty { frames.chunks.append(line("", "," + callList)) }
         frames.terminal = [object("\"message\":{\"role\":\"assistant\",\"content\":\"\"},\(completion)") + "\n"]
         frames.ping = "\n"
         frames.malformed = "{\"model\":\n"
@@ -38,7 +41,7 @@ extension LoopbackAnswer {
     func ollamaBody() -> String {
         var message = "\"role\":\"assistant\",\"content\":\"\(text)\""
         if let reasoning { message += ",\"thinking\":\"\(reasoning)\"" }
-        if let toolCall { message += "," + toolCalls(toolCall) }
+        if !toolCalls.isEmpty { message += "," + callList }
         return object("\"message\":{\(message)},\(completion)")
     }
 }

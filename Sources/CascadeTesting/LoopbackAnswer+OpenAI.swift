@@ -1,6 +1,6 @@
 extension LoopbackAnswer {
     private var finishReason: String {
-        if toolCall != nil { return "tool_calls" }
+        if !toolCalls.isEmpty { return "tool_calls" }
         return switch finish {
         case .stop: "stop"
         case .length: "length"
@@ -29,32 +29,36 @@ extension LoopbackAnswer {
         frames.opening = [delta(#""role":"assistant","content":"""#)]
         if let reasoning { frames.chunks.append(delta("\"reasoning_content\":\"\(reasoning)\"")) }
         frames.chunks += pieces.map { delta("\"content\":\"\($0)\"") }
-        if let toolCall {
-            let name = LoopbackText.escaped(toolCall.name)
-            let function = #"{"name":"\#(name)","arguments":""}"#
-            let call = #"{"index":0,"id":"\#(toolCall.id)","type":"function","function":\#(function)}"#
-            frames.chunks.append(delta("\"tool_calls\":[\(call)]"))
-            for half in toolCall.halves {
-                let arguments = LoopbackText.escaped(half)
-                frames.chunks.append(
-                    delta("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\(arguments)\"}}]"))
-            }
-        }
+        frames.chunks += callDeltas.map { delta("\"tool_calls\":[\($0)]") }
         frames.finish = [delta("", finishReason: "\"\(finishReason)\"")]
         if reportsUsage { frames.finish.append(event("\"choices\":[]", usage: openAIUsage)) }
         frames.terminal = ["data: [DONE]\n\n"]
         return frames
     }
 
+    /// The calls are opened one after the other; then come their arguments, the first half of each and then the second.
+    private var callDeltas: [String] {
+        let openings = toolCalls.enumerated().map { index, call in
+            let function = #"{"name":"\#(LoopbackText.escaped(call.name))","arguments":""}"#
+            return #"{"index":\#(index),"id":"\#(call.id)","type":"function","function":\#(function)}"#
+        }
+        let arguments = (0..<2).flatMap { half in
+            toolCalls.enumerated().map { index, call in
+                #"{"index":\#(index),"function":{"arguments":"\#(LoopbackText.escaped(call.halves[half]))"}}"#
+            }
+        }
+        return openings + arguments
+    }
+
     func openAIBody() -> String {
         var message = "\"role\":\"assistant\",\"content\":\"\(text)\",\"refusal\":null"
         if let reasoning { message += ",\"reasoning_content\":\"\(reasoning)\"" }
-        if let toolCall {
-            let name = LoopbackText.escaped(toolCall.name)
-            let arguments = LoopbackText.escaped(toolCall.arguments)
-            message += #","tool_calls":[{"id":"\#(toolCall.id)","type":"function","#
-            message += #""function":{"name":"\#(name)","arguments":"\#(arguments)"}}]"#
+        let calls = toolCalls.map { call in
+            let name = LoopbackText.escaped(call.name)
+            let function = #"{"name":"\#(name)","arguments":"\#(LoopbackText.escaped(call.arguments))"}"#
+            return #"{"id":"\#(call.id)","type":"function","function":\#(function)}"#
         }
+        if !calls.isEmpty { message += ",\"tool_calls\":[\(calls.joined(separator: ","))]" }
         return """
             {"id":"chatcmpl-loopback","object":"chat.completion","created":1790000000,"model":"\(model)",\
             "choices":[{"index":0,"message":{\(message)},"logprobs":null,"finish_reason":"\(finishReason)"}]\

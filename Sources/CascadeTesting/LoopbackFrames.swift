@@ -22,7 +22,7 @@ struct LoopbackAnswer {
     var model: String
     var pieces: [String]
     var reasoning: String?
-    var toolCall: LoopbackProvider.ToolCall?
+    var toolCalls: [LoopbackProvider.ToolCall]
     var finish: LoopbackProvider.Finish
     var usage: Bool
     let promptTokens = LoopbackProvider.Script.promptTokens
@@ -33,7 +33,7 @@ struct LoopbackAnswer {
         self.model = LoopbackText.escaped(model)
         pieces = script.pieces.map(LoopbackText.escaped)
         reasoning = script.reasoning.map(LoopbackText.escaped)
-        toolCall = script.toolCall
+        toolCalls = script.toolCalls
         finish = script.finish
         usage = script.usage
         completionTokens = pieces.count

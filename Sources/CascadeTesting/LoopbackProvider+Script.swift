@@ -46,7 +46,8 @@ extension LoopbackProvider {
         public var usage: Bool = true
         /// Thoughts that come before the text, in one event.
         public var reasoning: String?
-        public var toolCall: ToolCall?
+        /// The calls that the answer makes after its text, in one turn. With OpenAI's format their arguments come by turns.
+        public var toolCalls: [ToolCall] = []
         public var finish: Finish = .stop
         /// What the lists of models contain.
         public var models: [String] = ["loopback-model"]
@@ -90,6 +91,12 @@ extension LoopbackProvider {
         public var fault: Fault? {
             get { faults.first }
             set { faults = newValue.map { [$0] } ?? [] }
+        }
+
+        /// The one call, or the first of ``toolCalls``; setting it replaces them all.
+        public var toolCall: ToolCall? {
+            get { toolCalls.first }
+            set { toolCalls = newValue.map { [$0] } ?? [] }
         }
 
         /// The text that a reader of the whole answer has.
