@@ -1,16 +1,18 @@
 /// Tells, piece by piece, whether an object or array has been closed, by counting brackets outside strings.
 ///
 /// It only answers whether a tool call's arguments can be whole; it does not check them.
-struct JSONBalance {
+package struct JSONBalance: Sendable {
     private var depth = 0
     private var isInString = false
     private var isAfterBackslash = false
     private(set) var isStarted = false
 
-    /// Something came, and everything that was opened is closed.
-    var isComplete: Bool { isStarted && depth <= 0 && !isInString }
+    package init() {}
 
-    mutating func feed(_ piece: Span<UInt8>) {
+    /// Something came, and everything that was opened is closed.
+    package var isComplete: Bool { isStarted && depth <= 0 && !isInString }
+
+    package mutating func feed(_ piece: Span<UInt8>) {
         for i in piece.indices {
             feed(piece[i])
         }

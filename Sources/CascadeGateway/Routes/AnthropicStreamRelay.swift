@@ -9,6 +9,16 @@ final class AnthropicStreamRelay: ClientRelay {
         case call(Int)
     }
 
+    /// Blocks follow one another, where calls may come by turns: one whose predecessor is not whole yet waits for it.
+    private struct Call {
+        let id: String
+        let name: String
+        var balance = JSONBalance()
+        /// Of its arguments, while it has no block.
+        var held: [UInt8] = []
+        var block: Int?
+    }
+
     private let writer: AnthropicAnswerWriter
     private var json = JSONBytes()
     private var usage: Usage?
@@ -16,14 +26,26 @@ final class AnthropicStreamRelay: ClientRelay {
     private var isBegun = false
     private var open: Block?
     private var blockCount = 0
-    /// The block of each call, in the calls' order.
-    private var callBlocks: [Int] = []
+    private var calls: [Call] = []
+    /// The first of the calls that have no block yet.
+    private var nextCall = 0
+    private var heldBytes = 0
+    private let maxHeld: Int
 
     /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
     private static let pieceBytes = 16 << 10
 
-    init(writer: AnthropicAnswerWriter) {
+    /// - Parameter maxHeld: Bytes of calls that may wait.
+    init(writer: AnthropicAnswerWriter, maxHeld: Int = 16 << 20) {
         self.writer = writer
+        self.maxHeld = maxHeld
+    }
+
+    var problem: ErrorAnswer? {
+        guard heldBytes > maxHeld else { return nil }
+        return ErrorAnswer(
+            status: 502, type: .server, code: "answer_too_long",
+            message: "more than 16 MiB of parallel tool calls came by turns, which this format cannot tell by turns")
     }
 
     var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
@@ -37,6 +59,7 @@ final class AnthropicStreamRelay: ClientRelay {
     /// The answer is whole.
     func end() {
         begin()
+        while nextCall < calls.count { startCall() }
         close()
         writer.stopMessage(finish, usage, to: &json)
     }
@@ -75,13 +98,40 @@ final class AnthropicStreamRelay: ClientRelay {
     }
 
     func toolCallStarted(index: Int, id: String, name: String) {
-        enter(.call(index)) { writer.startToolUse(block: $0, id: id, name: name, to: &json) }
-        callBlocks.append(blockCount - 1)
+        calls.append(Call(id: id, name: name))
+        startCalls()
     }
 
     func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
-        guard callBlocks.indices.contains(index) else { return }
-        writer.delta(.arguments, utf8, block: callBlocks[index], to: &json)
+        guard calls.indices.contains(index) else { return }
+        calls[index].balance.feed(utf8)
+        if let block = calls[index].block {
+            writer.delta(.arguments, utf8, block: block, to: &json)
+        } else {
+            calls[index].held.append(copying: utf8)
+            heldBytes += utf8.count
+        }
+        if nextCall < calls.count { startCalls() }
+    }
+
+    /// Starts the calls that need not wait.
+    private func startCalls() {
+        while nextCall < calls.count {
+            if case .call(let index) = open, !calls[index].balance.isComplete { return }
+            startCall()
+        }
+    }
+
+    private func startCall() {
+        let index = nextCall
+        nextCall += 1
+        enter(.call(index)) { writer.startToolUse(block: $0, id: calls[index].id, name: calls[index].name, to: &json) }
+        calls[index].block = blockCount - 1
+        let held = calls[index].held
+        guard !held.isEmpty else { return }
+        calls[index].held = []
+        heldBytes -= held.count
+        writer.delta(.arguments, held.span, block: blockCount - 1, to: &json)
     }
 
     func usage(_ usage: Usage) {

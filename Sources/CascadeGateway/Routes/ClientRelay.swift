@@ -6,6 +6,12 @@ protocol ClientRelay: AnswerRelay {
     func take() -> [UInt8]
     /// The answer is whole.
     func end()
+    /// Why the answer cannot be told to its end.
+    var problem: ErrorAnswer? { get }
+}
+
+extension ClientRelay {
+    var problem: ErrorAnswer? { nil }
 }
 
 extension Exchange {
@@ -15,6 +21,10 @@ extension Exchange {
         while try await stream.relay(to: relay) {
             guard write(relay.take()) else { return abandon(stream) }
             await waitForRoom()
+            if let problem = relay.problem {
+                refuse(problem, AnswerFields(stream))
+                return abandon(stream)
+            }
         }
         relay.end()
         _ = write(relay.take())
