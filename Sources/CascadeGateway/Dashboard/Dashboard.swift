@@ -34,7 +34,7 @@ final class Dashboard: Sendable {
             return true
         }
         guard let file = DashboardFile(path: exchange.path) else { return false }
-        exchange.answer(file.head(exchange.fields(file.type)), file.bytes)
+        exchange.answer(file.head(exchange.ownFields(file.type)), file.bytes)
         return true
     }
 

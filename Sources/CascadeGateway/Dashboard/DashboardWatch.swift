@@ -27,7 +27,8 @@ struct DashboardWatch {
 
     func serve() async {
         let head = AnswerHead(
-            status: 200, fields: exchange.fields("text/event-stream; charset=utf-8") + [("cache-control", "no-store")])
+            status: 200,
+            fields: exchange.ownFields("text/event-stream; charset=utf-8") + [("cache-control", "no-store")])
         if exchange.method == "HEAD" { return exchange.answer(head, []) }
         guard dashboard.enter() else { return exchange.refuse(Self.full) }
         defer { dashboard.leave() }

@@ -45,7 +45,7 @@ final class MetricsPage: Sendable {
     func answer(_ exchange: Exchange) async {
         // Not on the loop's thread, which has requests to serve: a page of a thousand providers takes a while.
         let page = await Task.detached { await self.text() }.value
-        exchange.answer(AnswerHead(status: 200, fields: exchange.fields(PrometheusText.contentType)), page)
+        exchange.answer(AnswerHead(status: 200, fields: exchange.ownFields(PrometheusText.contentType)), page)
     }
 
     private func text() async -> [UInt8] {

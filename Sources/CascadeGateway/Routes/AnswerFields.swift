@@ -57,3 +57,10 @@ struct AnswerFields {
         return max(0, elapsed - Int64(clamping: asked.attoseconds / 1_000_000_000_000))
     }
 }
+
+extension Exchange {
+    /// The fields of an answer that no provider has a part in.
+    func ownFields(_ contentType: String) -> [(name: String, value: String)] {
+        fields(contentType) + AnswerFields().list(since: receivedAt)
+    }
+}
