@@ -7,7 +7,7 @@ build_packages=(
     libcurl4-openssl-dev libgnutls28-dev libjemalloc-dev libmicrohttpd-dev libsimdjson-dev libsqlite3-dev pkg-config g++
 )
 # shellcheck disable=SC2034
-test_packages=("${build_packages[@]}" openssl)
+test_packages=("${build_packages[@]}" curl openssl)
 # What the test of the dashboard needs, and is skipped without.
 # shellcheck disable=SC2034
 browser_packages=(chromium chromium-driver python3-selenium)
@@ -31,7 +31,7 @@ have_package() {
     # Debian's belongs to Debian's Python, which need not be the first.
     python3-selenium) python3 -c 'import selenium' || /usr/bin/python3 -c 'import selenium' ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
-    chromium | g++ | openssl | pkg-config | python3) command -v "$1" ;;
+    chromium | curl | g++ | openssl | pkg-config | python3) command -v "$1" ;;
     *) die "have_package: how to look for $1 is not known" ;;
     esac >/dev/null 2>&1
 }
