@@ -46,16 +46,25 @@ with client(answering).messages.stream(model="cascade", max_tokens=100, messages
 assert final.usage.output_tokens == 8 and final.stop_reason == "end_turn", final
 
 tools = [{"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}]
-call = ask(calling, tools=tools).content[-1]
-assert call.type == "tool_use" and call.name == "weather" and call.input == {"city": "Oslo"}, call
+calls = ask(calling, tools=tools).content[-2:]
+assert [(call.type, call.name) for call in calls] == [("tool_use", "weather")] * 2, calls
+assert [call.input for call in calls] == [{"city": "Oslo"}, {"city": "Rome"}], calls
 with client(calling).messages.stream(
     model="cascade", max_tokens=100, messages=question, tools=tools
 ) as stream:
+    pieces = "".join(event.partial_json for event in stream if event.type == "input_json")
     streamed = stream.get_final_message()
-assert streamed.content[-1].input == {"city": "Oslo"} and streamed.stop_reason == "tool_use", streamed
+assert pieces == '{"city":"Oslo"}{"city":"Rome"}', pieces
+assert [call.input for call in streamed.content[-2:]] == [call.input for call in calls], streamed
+assert streamed.stop_reason == "tool_use", streamed
 answered = question + [
     {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in streamed.content]},
-    {"role": "user", "content": [{"type": "tool_result", "tool_use_id": streamed.content[-1].id, "content": "rain"}]},
+    {
+        "role": "user",
+        "content": [
+            {"type": "tool_result", "tool_use_id": call.id, "content": "rain"} for call in streamed.content[-2:]
+        ],
+    },
 ]
 assert ask(calling, tools=tools, messages=answered).content, "no answer to a result"
 

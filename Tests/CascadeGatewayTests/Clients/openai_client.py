@@ -41,15 +41,20 @@ assert chunks[-1].usage.completion_tokens == 8, chunks[-1]
 raw = client(answering).chat.completions.with_raw_response.create(model="cascade", messages=question)
 assert raw.headers["x-cascade-provider"] == "p0" and raw.request_id, raw.headers
 tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
-call = ask(calling, tools=tools).choices[0].message.tool_calls[0]
-assert call.function.name == "weather" and call.function.arguments == '{"city":"Oslo"}', call
+calls = ask(calling, tools=tools).choices[0].message.tool_calls
+assert [call.function.name for call in calls] == ["weather", "weather"], calls
+assert [call.function.arguments for call in calls] == ['{"city":"Oslo"}', '{"city":"Rome"}'], calls
 with client(calling).chat.completions.stream(model="cascade", messages=question, tools=tools) as stream:
+    kind = "tool_calls.function.arguments.delta"
+    pieces = [(event.index, event.arguments_delta) for event in stream if event.type == kind]
     streamed = stream.get_final_completion().choices[0]
-assert streamed.message.tool_calls[0].function.arguments == '{"city":"Oslo"}', streamed
+arguments = [call.function.arguments for call in streamed.message.tool_calls]
+assert arguments == [call.function.arguments for call in calls], streamed
+assert "".join(piece for index, piece in pieces if index == 1) == arguments[1], pieces
 assert streamed.finish_reason == "tool_calls", streamed
 answered = question + [
-    {"role": "assistant", "tool_calls": [call.model_dump(exclude_none=True)]},
-    {"role": "tool", "tool_call_id": call.id, "content": "rain"},
+    {"role": "assistant", "tool_calls": [call.model_dump(exclude_none=True) for call in calls]},
+    *({"role": "tool", "tool_call_id": call.id, "content": "rain"} for call in calls),
 ]
 assert ask(calling, tools=tools, messages=answered).choices, "no answer to a result"
 assert "cascade" in [model.id for model in client(answering).models.list()]
