@@ -4,6 +4,8 @@ struct OpenAIMessageFields {
     private var name: String?
     private var content: [ContentPart] = []
     private var reasoning: String?
+    /// An earlier answer's, in place of its content.
+    private var refusal: String?
     private var toolCallID: String?
     private var calls: [ToolCall] = []
     private var part = Part()
@@ -33,6 +35,7 @@ struct OpenAIMessageFields {
         case .role: role = try hit.text("\(path).role")
         case .name: name = try hit.text("\(path).name")
         case .reasoning: reasoning = try hit.text("\(path).reasoning_content")
+        case .refusal: refusal = try hit.text("\(path).refusal")
         case .toolCallID: toolCallID = try hit.text("\(path).tool_call_id")
         case .content: try takeContent(hit, at: path)
         case .calls:
@@ -65,7 +68,7 @@ struct OpenAIMessageFields {
         case .part:
             guard hit.isObject else { throw .expected("an object", at: path) }
         case .partType: part.type = try hit.text("\(path).type")
-        case .partText: part.text = try hit.text("\(path).text")
+        case .partText: part.text = try hit.text("\(path).text") ?? part.text
         case .imageURL where hit.isString: part.address = hit.string
         case .imageDetail: part.detail = try hit.text("\(path).image_url.detail")
         case .audioData: part.audio = try hit.text("\(path).input_audio.data")
@@ -103,6 +106,7 @@ struct OpenAIMessageFields {
             let known = ChatMessage.Role.allCases.map(\.rawValue).joined(separator: ", ")
             throw .expected("one of \(known)", at: "\(path).role")
         }
+        if content.isEmpty, let refusal, !refusal.isEmpty { content = [.text(refusal)] }
         return ChatMessage(
             role: role, content: content, name: name, toolCalls: calls, toolCallID: toolCallID, reasoning: reasoning)
     }

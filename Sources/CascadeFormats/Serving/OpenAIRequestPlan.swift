@@ -2,7 +2,7 @@
 enum OpenAIRequestTag: UInt16 {
     case model = 1
     case messages, message, role, name, content, part, partType, partText, imageURL, imageDetail
-    case audio, audioData, audioFormat, reasoning, toolCallID
+    case audio, audioData, audioFormat, reasoning, refusal, toolCallID
     case calls, call, callType, callID, callName, callArguments
     case stream, includeUsage
     case temperature, topP, presencePenalty, frequencyPenalty, seed, maxTokens, maxCompletionTokens
@@ -21,7 +21,8 @@ extension OpenAIRequestTag {
         "*", .part,
         [
             Node("type", .partType),
-            Node("text", .partText),
+            // What a part of the type refusal says stands under its type.
+            Node("text", .partText), Node("refusal", .partText),
             // An object; some clients send the address alone.
             Node("image_url", .imageURL, [Node("url", .imageURL), Node("detail", .imageDetail)]),
             Node("input_audio", .audio, [Node("data", .audioData), Node("format", .audioFormat)]),
@@ -56,7 +57,7 @@ extension OpenAIRequestTag {
                     [
                         Node("role", .role), Node("content", .content, [partNode]), Node("name", .name),
                         Node("tool_calls", .calls, [callNode]), Node("tool_call_id", .toolCallID),
-                        Node("reasoning_content", .reasoning),
+                        Node("reasoning_content", .reasoning), Node("refusal", .refusal),
                     ])
             ]),
         Node("stream", .stream),

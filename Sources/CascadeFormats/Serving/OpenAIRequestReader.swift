@@ -25,7 +25,7 @@ struct OpenAIRequestReader {
         case .messages?: try takeMessages(hit)
         case .message?: try takeMessage(hit)
         case .role?, .name?, .content?, .part?, .partType?, .partText?, .imageURL?, .imageDetail?, .audio?, .audioData?,
-            .audioFormat?, .reasoning?, .toolCallID?, .calls?, .call?, .callType?, .callID?, .callName?,
+            .audioFormat?, .reasoning?, .refusal?, .toolCallID?, .calls?, .call?, .callType?, .callID?, .callName?,
             .callArguments?:
             try message.take(hit, tag!, at: messagePath)
         case .tools?, .tool?, .toolType?, .toolFunction?, .toolName?, .toolDescription?, .toolParameters?, .toolStrict?:
