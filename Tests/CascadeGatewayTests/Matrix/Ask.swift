@@ -12,6 +12,9 @@ struct Ask: Equatable, Sendable {
     /// A WAV, in base64.
     var audio: String?
     var tools: [String] = []
+    /// `required`, or the one tool that must be called.
+    var choice: String?
+    var isParallel: Bool?
     /// What the model called in the turn before, and what came of it.
     var calls: [Call] = []
     var results: [String] = []
@@ -113,6 +116,10 @@ enum ClientFormat: CaseIterable, Sendable {
             body["response_format"] = ["type": "json_schema", "json_schema": named]
         }
         body["tools"] = tools(ask) { ["type": "function", "function": ["name": $0, "parameters": $1]] }
+        body["tool_choice"] = ask.choice.map {
+            $0 == "required" ? $0 : ["type": "function", "function": ["name": $0]] as Any
+        }
+        body["parallel_tool_calls"] = ask.isParallel
         return body
     }
 
@@ -141,6 +148,11 @@ enum ClientFormat: CaseIterable, Sendable {
         output["format"] = Ask.parsed(ask.schema).map { ["type": "json_schema", "schema": $0] }
         if !output.isEmpty { body["output_config"] = output }
         body["tools"] = tools(ask) { ["name": $0, "input_schema": $1] }
+        if let choice = ask.choice {
+            var json: JSON = choice == "required" ? ["type": "any"] : ["type": "tool", "name": choice]
+            json["disable_parallel_tool_use"] = ask.isParallel.map { !$0 }
+            body["tool_choice"] = json
+        }
         return body
     }
 
@@ -163,6 +175,8 @@ enum ClientFormat: CaseIterable, Sendable {
             body["text"] = ["format": format]
         }
         body["tools"] = tools(ask) { ["type": "function", "name": $0, "parameters": $1] }
+        body["tool_choice"] = ask.choice.map { $0 == "required" ? $0 : ["type": "function", "name": $0] as Any }
+        body["parallel_tool_calls"] = ask.isParallel
         return body
     }
 

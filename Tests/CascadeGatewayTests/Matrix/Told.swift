@@ -42,6 +42,9 @@ extension Ask {
         let named = body.object("response_format").object("json_schema")
         schema = named["schema"].map(Self.canonical)
         takeTools(body.list("tools").map { $0.object("function") }, "parameters")
+        choice = body["tool_choice"] as? String
+        choice = choice ?? body.object("tool_choice").object("function")["name"] as? String
+        isParallel = body["parallel_tool_calls"] as? Bool
     }
 
     private mutating func readAnthropic(_ body: JSON) {
@@ -66,6 +69,9 @@ extension Ask {
         effort = body.object("output_config")["effort"] as? String
         schema = body.object("output_config").object("format")["schema"].map(Self.canonical)
         takeTools(body.list("tools"), "input_schema")
+        let told = body.object("tool_choice")
+        choice = told["type"] as? String == "any" ? "required" : told["name"] as? String
+        isParallel = (told["disable_parallel_tool_use"] as? Bool).map { !$0 }
     }
 
     private mutating func readOllama(_ body: JSON) {
@@ -115,6 +121,9 @@ extension Ask {
             schema = options["responseJsonSchema"].map(Self.canonical)
         }
         takeTools(body.list("tools").flatMap { $0.list("functionDeclarations") }, "parametersJsonSchema")
+        let told = body.object("toolConfig").object("functionCallingConfig")
+        guard told["mode"] as? String == "ANY" else { return }
+        choice = (told["allowedFunctionNames"] as? [String])?.first ?? "required"
     }
 
     /// In the calls' order, whichever came first.
