@@ -15,6 +15,8 @@ struct Ask: Equatable, Sendable {
     /// `required`, or the one tool that must be called.
     var choice: String?
     var isParallel: Bool?
+    /// What the model thought before it called; nobody has signed it.
+    var thought: String?
     /// What the model called in the turn before, and what came of it.
     var calls: [Call] = []
     var results: [String] = []
@@ -104,7 +106,9 @@ enum ClientFormat: CaseIterable, Sendable {
             let calls: [JSON] = ask.calls.map {
                 ["id": $0.id, "type": "function", "function": ["name": $0.name, "arguments": $0.arguments]]
             }
-            messages.append(["role": "assistant", "content": NSNull(), "tool_calls": calls])
+            var turn: JSON = ["role": "assistant", "content": NSNull(), "tool_calls": calls]
+            turn["reasoning_content"] = ask.thought
+            messages.append(turn)
             messages += zip(ask.calls, ask.results).map { ["role": "tool", "tool_call_id": $0.id, "content": $1] }
         }
         var body: JSON = ["messages": messages]
@@ -131,13 +135,14 @@ enum ClientFormat: CaseIterable, Sendable {
             } ?? []
         var messages: [JSON] = [["role": "user", "content": content]]
         if !ask.calls.isEmpty {
+            let thoughts = ask.thought.map { [["type": "thinking", "thinking": $0, "signature": ""]] } ?? []
             let calls = ask.calls.map { call -> JSON in
                 ["type": "tool_use", "id": call.id, "name": call.name, "input": Ask.parsed(call.arguments) ?? ""]
             }
             let results = zip(ask.calls, ask.results).map { call, result -> JSON in
                 ["type": "tool_result", "tool_use_id": call.id, "content": result]
             }
-            messages += [["role": "assistant", "content": calls], ["role": "user", "content": results]]
+            messages += [["role": "assistant", "content": thoughts + calls], ["role": "user", "content": results]]
         }
         var body: JSON = ["messages": messages]
         body["system"] = ask.system
@@ -160,6 +165,10 @@ enum ClientFormat: CaseIterable, Sendable {
         var content: [JSON] = [["type": "input_text", "text": ask.question]]
         content += ask.image.map { [["type": "input_image", "image_url": "data:image/png;base64,\($0)"]] } ?? []
         var input: [JSON] = [["role": "user", "content": content]]
+        input +=
+            ask.thought.map {
+                [["type": "reasoning", "summary": [], "content": [["type": "reasoning_text", "text": $0]]]]
+            } ?? []
         input += ask.calls.map {
             ["type": "function_call", "call_id": $0.id, "name": $0.name, "arguments": $0.arguments]
         }

@@ -1,4 +1,5 @@
 import Cascade
+import CascadeGateway
 import CascadeTesting
 import Foundation
 import Testing
@@ -30,6 +31,32 @@ extension GatewayTests.Matrix {
             #expect(Heard(reply, as: way.client, isStreamed: isStreamed) == expected, "\(reply.body)")
             if fixture.providers[0].counters.requests == (isStreamed ? 2 : 1) { Self.expectFields(of: reply) }
         }
+        await fixture.end()
+    }
+
+    @Test("A stream that had to wait is heard all the same, or ends with the error", arguments: Way.all)
+    func waiting(_ way: Way) async throws {
+        var slow = Script(format: way.provider)
+        slow.firstDelay = .milliseconds(60)
+        let fixture = try await GatewayFixture(
+            slow,
+            gateway: {
+                $0.holdBeforeHeartbeat = .milliseconds(5)
+                $0.heartbeat = .milliseconds(5)
+            })
+        let body = way.client.body(way.client.sayable(Ask()), isStreamed: true)
+        let whole = try fixture.client().post(way.client.path, body)
+        #expect(whole.body.hasPrefix(": waiting\n\n"))
+        #expect(
+            Heard(whole, as: way.client, isStreamed: true)
+                == Self.heard(slow, way, hasUsage: way.client != .chat), "\(whole.body)")
+        slow.fault = .status(500)
+        fixture.providers[0].setScript(slow)
+        let failed = try fixture.client().post(way.client.path, body)
+        #expect(failed.status == 200)
+        var expected = Heard()
+        expected.error = way.client == .messages ? "api_error" : "all_providers_failed"
+        #expect(Heard(failed, as: way.client, isStreamed: true) == expected, "\(failed.body)")
         await fixture.end()
     }
 

@@ -56,6 +56,7 @@ extension Ask {
                 switch block["type"] as? String {
                 case "image" where block.object("source")["media_type"] as? String == "image/png":
                     image = block.object("source")["data"] as? String
+                case "thinking": thought = block["thinking"] as? String
                 case "tool_use" where isAssistant: calls.append(Self.call(block["id"], block["name"], block["input"]))
                 case "tool_result" where !isAssistant:
                     take(result: Self.text(block["content"]), of: block["tool_use_id"])
