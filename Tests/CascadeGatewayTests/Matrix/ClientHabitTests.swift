@@ -1,3 +1,4 @@
+import Cascade
 import CascadeTesting
 import Foundation
 import Testing
@@ -52,6 +53,40 @@ extension GatewayTests {
                         + #"{"role":"user","content":"b"}]}"#)
                 #expect(reply.status == 200, "\(reply.body)")
                 #expect(fixture.providers[0].log[index].bodyText.contains("I had rather not"))
+            }
+            await fixture.end()
+        }
+
+        @Test("A model's refusal is the answer's text, and ends it as what is withheld does", arguments: [false, true])
+        func refused(isStreamed: Bool) async throws {
+            let (name, reason) = isStreamed ? ("delta", "null") : ("message", #""stop""#)
+            let said =
+                #"{"choices":[{"index":0,"\#(name)":{"refusal":"I had rather not"},"finish_reason":\#(reason)}]}"#
+            let end = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+            let body = isStreamed ? "data: \(said)\n\ndata: \(end)\n\ndata: [DONE]\n\n" : said
+            let head = "Content-Type: \(isStreamed ? "text/event-stream" : "application/json")"
+            let answer = "HTTP/1.1 200 OK\r\n\(head)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            let fixture = try await GatewayFixture(Script(raw: .init(answer)))
+            for client in [ClientFormat.messages, .responses] {
+                let reply = try fixture.client().post(
+                    client.path, client.body(client.sayable(Ask()), isStreamed: isStreamed))
+                let heard = Heard(reply, as: client, isStreamed: isStreamed)
+                #expect(heard.text == "I had rather not", "\(reply.body)")
+                #expect(heard.finish == "content_filter", "\(reply.body)")
+                #expect(heard.isEnded)
+            }
+            // As it came.
+            let reply = try fixture.post(question(stream: isStreamed))
+            #expect(reply.body.contains(#""refusal":"I had rather not""#))
+            await fixture.end()
+        }
+
+        @Test("Models are found by names with a slash, written either way")
+        func names() async throws {
+            let fixture = try await GatewayFixture(Script()) { $0.aliases = ["meta/llama 3:8b": ["p0-model"]] }
+            for path in ["meta/llama%203:8b", "meta%2Fllama%203%3A8b"] {
+                let reply = try fixture.client().get("/v1/models/\(path)")
+                #expect(reply.json["id"] as? String == "meta/llama 3:8b", "\(reply.body)")
             }
             await fixture.end()
         }
