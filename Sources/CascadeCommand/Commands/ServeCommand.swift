@@ -9,13 +9,14 @@ internal import Logging
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve OpenAI's chat completions over HTTP, answered by the cascade.",
+        abstract: "Serve OpenAI's and Anthropic's formats over HTTP, answered by the cascade.",
         discussion: """
             Prints its address and serves until Ctrl-C or SIGTERM; then it accepts nothing more, and gives what is under \
             way a while to finish. A second signal ends it at once.
 
-            POST /v1/chat/completions, whole and streamed; GET /v1/models; GET /healthz and /readyz. The model \
-            \"cascade\" stands for each provider's default. A browser finds a dashboard at the address itself.
+            POST /v1/chat/completions, /v1/messages and /v1/responses, whole and streamed, and /v1/embeddings; \
+            GET /v1/models; /api/v1/router; GET /healthz and /readyz. The model \"cascade\" stands for each provider's \
+            default. A browser finds a dashboard at the address itself.
 
             GET /metrics is for Prometheus. A changed configuration file is taken into use; SIGHUP has it read at once, and \
             opens the access log anew.
