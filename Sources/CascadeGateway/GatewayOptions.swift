@@ -41,6 +41,7 @@ public struct GatewayOptions: Sendable {
     /// The process's memory, for `GET /metrics` and the dashboard, where the kernel is asked otherwise. It is called on the
     /// gateway's threads, so it must not block.
     public var memory: (@Sendable () -> GatewayMemory)?
+    var memorySource: @Sendable () -> GatewayMemory { memory ?? { .fromKernel() } }
     var dashboard = DashboardOptions()
 
     public init() {}

@@ -33,7 +33,7 @@ public final class GatewayServer: Sendable {
         let port = probe.port
         let active = ActiveCount()
         let metrics = MetricsPage(router: router, loopCount: loops.count, options: options)
-        let dashboard = Dashboard(router: router, active: active, options: options)
+        let dashboard = Dashboard(router: router, active: active, keys: keeper?.keys, options: options)
         let routes = Routes(router: router, active: active, gate: gate, metrics: metrics, dashboard: dashboard)
         let (ids, limits) = (RequestIDs(), LoopServer.Limits(options))
         var servers: [LoopServer] = []

@@ -211,8 +211,23 @@ extension GatewayTests {
             let path = "/api/v1/router/no-such-thing"
             let asked = try fixture.client().get(path)
             #expect(asked.status == 401)
-            #expect(asked.header("www-authenticate")?.hasPrefix("Basic") == true)
-            #expect(try fixture.client().get("/").status == 401)
+            #expect(asked.header("www-authenticate") == "Bearer")
+            // Somebody who opens it in a browser is asked for the key; the dashboard asks by itself.
+            let opened = try fixture.client().get(path, fields: "Accept: text/html,*/*;q=0.8\r\n")
+            #expect(opened.header("www-authenticate")?.hasPrefix("Basic") == true)
+            for file in ["/", "/dashboard/app.js", "/dashboard/style.css", "/dashboard/icon.svg"] {
+                #expect(try fixture.client().get(file).status == 200)
+            }
+            for told in ["/dashboard/events", "/dashboard/history", "/dashboard/", "/metrics"] {
+                #expect(try fixture.client().get(told).status == 401)
+                let wrong = try fixture.client().get(told, fields: bearer(plain + "0"))
+                #expect(wrong.status == 401)
+                #expect((wrong.error["message"] as? String)?.contains("none of this gateway's") == true)
+                let client = try fixture.client().get(told, fields: bearer(plain))
+                #expect(client.status == 403)
+                #expect((client.error["message"] as? String)?.hasPrefix("the key is no admin key") == true)
+            }
+            #expect(try fixture.client().get("/dashboard/history", fields: bearer(admin)).status == 200)
             #expect(try fixture.client().get(path, fields: bearer(plain)).status == 403)
             #expect(try fixture.client().get(path, fields: bearer(admin)).status == 404)
             let password = "Authorization: Basic " + Data("ops:\(admin)".utf8).base64EncodedString() + "\r\n"

@@ -1,4 +1,5 @@
-/// One file of the page. They lie beside this one as they are served; the compiler puts them into the binary.
+/// One file of the page. It is the same for everyone, and anyone may have it: it holds nothing of what goes on here, and
+/// the page has to be there to ask for a key. They lie beside this one as they are served; the compiler puts them into the binary.
 struct DashboardFile {
     let type: String
     let bytes: [UInt8]

@@ -5,7 +5,7 @@ internal import CascadeFormats
 struct DashboardState {
     let status: RouterStatus
     let metrics: RouterMetrics
-    let history: RequestHistory.View
+    let activity: RecentActivity.View
     /// The earliest step of a provider that is of interest: later messages repeat only what may have changed.
     let firstStep: UInt64
 
@@ -62,7 +62,7 @@ struct DashboardState {
         json.raw("[")
         for (index, provider) in status.providers.enumerated() {
             json.raw(index == 0 ? "[" : ",[")
-            for (index, step) in (history.providers[provider.name]?.steps(from: firstStep) ?? []).enumerated() {
+            for (index, step) in (activity.providers[provider.name]?.steps(from: firstStep) ?? []).enumerated() {
                 if index > 0 { json.raw(",") }
                 Self.write(step, to: &json)
             }
@@ -108,13 +108,13 @@ struct DashboardState {
     func memory() -> [UInt8] {
         var json = JSONBytes()
         json.raw("[")
-        for (index, point) in history.memory.filter({ $0.step >= firstStep }).enumerated() {
+        for (index, point) in activity.memory.filter({ $0.step >= firstStep }).enumerated() {
             json.raw(index == 0 ? "[" : ",[")
             json.number(Int(point.step))
             json.raw(",")
-            json.number(point.figures.resident)
+            json.number(point.resident)
             json.raw(",")
-            json.number(point.figures.allocated ?? -1)
+            json.number(point.allocated ?? -1)
             json.raw("]")
         }
         json.raw("]")

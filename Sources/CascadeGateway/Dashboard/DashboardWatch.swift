@@ -20,7 +20,7 @@ struct DashboardWatch {
     fileprivate struct Told {
         var standing: [UInt8] = []
         var requests: UInt64 = 0
-        var memory: MemoryFigures?
+        var memory: RecentActivity.MemoryPoint?
         var step: UInt64 = 0
         var at: UInt64 = 0
     }
@@ -33,8 +33,9 @@ struct DashboardWatch {
         guard dashboard.enter() else { return exchange.refuse(Self.full) }
         defer { dashboard.leave() }
         exchange.open(head)
+        let entry = exchange.keyPass?.entry
         var told: Told?
-        while !dashboard.active.isRefusing {
+        while !dashboard.active.isRefusing, entry.map({ dashboard.isAdmin($0) }) ?? true {
             let (event, next) = await Self.look(dashboard, told)
             told = next
             if let event {
@@ -61,18 +62,18 @@ struct DashboardWatch {
 
     @concurrent
     private static func lookHere(_ dashboard: Dashboard, _ told: Told?) async -> (event: [UInt8]?, told: Told) {
-        let history = dashboard.history
-        history.sampleMemory()
-        let view = history.view(after: told?.requests ?? 0)
-        let oldest = view.step - min(UInt64(RequestHistory.stepCount) - 1, view.step)
+        let activity = dashboard.activity
+        activity.sampleMemory()
+        let view = activity.view(after: told?.requests ?? 0)
+        let oldest = view.step - min(UInt64(RecentActivity.stepCount) - 1, view.step)
         let state = DashboardState(
-            status: dashboard.router.status, metrics: dashboard.router.metrics, history: view,
+            status: dashboard.router.status, metrics: dashboard.router.metrics, activity: view,
             firstStep: told?.step ?? oldest)
         var next = Told(
-            standing: state.standing(), requests: view.total, memory: view.memory.last?.figures, step: view.step,
-            at: history.now)
+            standing: state.standing(), requests: view.total, memory: view.memory.last, step: view.step,
+            at: activity.now)
         guard let told, !next.isNews(after: told) else {
-            return (event(state, next, isWhole: told == nil, isReady: dashboard.router.isReady), next)
+            return (event(dashboard, state, next, isWhole: told == nil), next)
         }
         guard next.at - told.at >= dashboard.options.heartbeat.wholeMicroseconds * 1_000 else { return (nil, told) }
         let at = next.at
@@ -81,15 +82,18 @@ struct DashboardWatch {
         return (Array(": nothing new\n\n".utf8), next)
     }
 
-    private static func event(_ state: DashboardState, _ told: Told, isWhole: Bool, isReady: Bool) -> [UInt8] {
+    private static func event(
+        _ dashboard: Dashboard, _ state: DashboardState, _ told: Told, isWhole: Bool
+    ) -> [UInt8] {
         var json = JSONBytes()
         json.raw("event: state\ndata: {")
         json.member("version", CascadeVersion.current, isFirst: true)
         json.member("is_whole", isWhole)
-        json.member("is_ready", isReady)
+        json.member("is_ready", dashboard.router.isReady)
+        json.member("keeps_history", dashboard.reader != nil)
         json.member("step", Int(told.step))
-        json.member("step_ms", Int(RequestHistory.step / 1_000_000))
-        json.member("step_count", RequestHistory.stepCount)
+        json.member("step_ms", Int(RecentActivity.step / 1_000_000))
+        json.member("step_count", RecentActivity.stepCount)
         json.raw(",")
         json.raw(told.standing)
         json.raw(#","steps":"#)
@@ -98,7 +102,7 @@ struct DashboardWatch {
         json.raw(state.memory())
         json.raw(#","requests":["#)
         let wallClock = Int(Date().timeIntervalSince1970 * 1_000)
-        for (index, request) in state.history.requests.enumerated() {
+        for (index, request) in state.activity.requests.enumerated() {
             if index > 0 { json.raw(",") }
             DashboardState.write(request, now: told.at, wallClock: wallClock, to: &json)
         }
@@ -113,9 +117,9 @@ extension DashboardWatch.Told {
     }
 }
 
-extension MemoryFigures? {
+extension RecentActivity.MemoryPoint? {
     /// By more than a hundredth.
-    fileprivate func differs(from old: MemoryFigures?) -> Bool {
+    fileprivate func differs(from old: RecentActivity.MemoryPoint?) -> Bool {
         guard let self, let old else { return (self == nil) != (old == nil) }
         return abs(self.resident - old.resident) > old.resident / 100
             || abs((self.allocated ?? 0) - (old.allocated ?? 0)) > (old.allocated ?? 0) / 100

@@ -17,6 +17,8 @@ struct Gate: Sendable {
         case "/healthz", "/readyz": .open
         // Whoever asks a model something is a client, also by the predecessor's address.
         case let path where path.hasPrefix("/v1/") || path == "/api/v1/router/complete": .clients
+        // What they show comes from operators' addresses.
+        case let path where DashboardFile(path: path) != nil: .open
         default: .operators
         }
     }
@@ -53,13 +55,12 @@ struct Gate: Sendable {
         let isAdmin = entry?.key.isAdmin == true
         // Without a key, whoever sits at this machine may; a page of the web in their browser may not.
         guard isAdmin || isLoopback else {
-            exchange.refuse(.noAdmin(hasKey: entry != nil))
+            exchange.refuse(sent != nil && entry == nil ? .unknown(wasSent: true) : .noAdmin(hasKey: entry != nil))
             return false
         }
         if isAdmin, let entry { exchange.keyPass = KeyPass(entry, router: router) }
         if isAdmin, sent?.isAmbient == false { return true }
-        // A link from anywhere may lead to the page itself.
-        guard exchange.path == "/" || !exchange.isFromForeignPage, isAdmin || exchange.namesThisMachine else {
+        guard !exchange.isFromForeignPage, isAdmin || exchange.namesThisMachine else {
             exchange.refuse(.foreignPage)
             return false
         }

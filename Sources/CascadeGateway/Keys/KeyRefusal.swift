@@ -46,20 +46,22 @@ enum KeyRefusal {
         }
     }
 
-    private var fields: [(name: String, value: String)] {
+    private func fields(toBrowser isBrowser: Bool) -> [(name: String, value: String)] {
         switch self {
-        case .unknown: [("www-authenticate", "Bearer")]
         // A browser asks its user for it; the key is the password.
-        case .noAdmin(hasKey: false): [("www-authenticate", #"Basic realm="cascade", charset="UTF-8""#)]
+        case _ where status == 401 && isBrowser: [("www-authenticate", #"Basic realm="cascade", charset="UTF-8""#)]
+        case _ where status == 401: [("www-authenticate", "Bearer")]
         case .limit(let limit): limit.fields
         default: []
         }
     }
 
-    fileprivate var answer: ErrorAnswer {
+    /// - Parameter isBrowser: Whether somebody opens the address in a browser. A page that asks for something, such as the
+    ///   dashboard, has a form of its own for the key.
+    fileprivate func answer(toBrowser isBrowser: Bool) -> ErrorAnswer {
         var answer = ErrorAnswer(
             status: status, type: status == 429 ? .rateLimit : .invalidRequest, code: code, message: message)
-        answer.fields = fields
+        answer.fields = fields(toBrowser: isBrowser)
         return answer
     }
 }
@@ -112,6 +114,6 @@ extension KeyMeter.Refusal {
 
 extension Exchange {
     func refuse(_ refusal: KeyRefusal) {
-        refuse(refusal.answer)
+        refuse(refusal.answer(toBrowser: header("accept")?.contains("text/html") == true))
     }
 }

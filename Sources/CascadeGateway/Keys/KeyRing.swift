@@ -44,6 +44,12 @@ final class KeyRing: Sendable {
         return entry
     }
 
+    /// Whether this opens what is for operators, by the table of now.
+    func isAdmin(_ entry: KeyEntry) -> Bool {
+        let key = table.withLock { $0[entry.key.id]?.key }
+        return key?.isAdmin == true && key?.revokedAt == nil
+    }
+
     /// The store's keys, with what they have used on `day`.
     func replace(_ keys: [StoredKey], day: Int, at now: Instant) {
         let old = table.withLock { $0 }

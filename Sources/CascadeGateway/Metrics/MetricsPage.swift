@@ -18,7 +18,7 @@ final class MetricsPage: Sendable {
     let ledgers: [LoopLedger]
     private let router: CascadeRouter
     private let accessLog: AccessLog?
-    private let memory: (@Sendable () -> GatewayMemory)?
+    private let memory: @Sendable () -> GatewayMemory
     /// Weak: the servers' work knows this page.
     private let servers = Mutex<[Server]>([])
     private let reload = Mutex(Reload())
@@ -26,7 +26,7 @@ final class MetricsPage: Sendable {
     init(router: CascadeRouter, loopCount: Int, options: GatewayOptions) {
         self.router = router
         accessLog = options.accessLog
-        memory = options.memory
+        memory = options.memorySource
         ledgers = (0..<loopCount).map { _ in LoopLedger(accessLog: options.accessLog, tracesRequests: router.emitsSpans)
         }
     }
@@ -56,7 +56,7 @@ final class MetricsPage: Sendable {
         for server in servers.withLock({ $0.compactMap(\.server) }) { load.add(await server.load()) }
         text.write(load, held: telemetry.held)
         text.write(figures)
-        text.write(memory?() ?? GatewayMemory())
+        text.write(memory())
         text.write(ProcessFigures.current)
         let reload = reload.withLock { $0 }
         text.family("cascade_config_last_reload_successful", .gauge, "1 if the configuration last read is in use.")

@@ -63,7 +63,7 @@ extension Exchange {
         usage: Usage? = nil, error: CascadeError? = nil
     ) {
         let last = attempts.last
-        history?.add(
+        activity?.add(
             FinishedRequest(
                 id: requestID, path: path, outcome: outcome, provider: last?.provider, model: last?.model,
                 code: error?.code.rawValue, message: error?.message, receivedAt: receivedAt, endedAt: EventLoop.now,

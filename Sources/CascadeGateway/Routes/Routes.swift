@@ -12,7 +12,7 @@ struct Routes: Sendable {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         guard gate.lets(exchange) else { return }
         defer { exchange.keyPass?.end() }
-        exchange.history = dashboard.history
+        exchange.activity = dashboard.activity
         switch exchange.path {
         case "/v1/chat/completions":
             if takes(exchange) { await ChatCompletions(router: router, exchange: exchange).serve() }

@@ -23,7 +23,7 @@ internal import CascadeTransport
     /// What an Anthropic client asks for besides its body, if that is fit to be passed on.
     let betas: String?
     /// Where the dashboard finds it once it has ended.
-    var history: RequestHistory?
+    var activity: RecentActivity?
     /// Whether the head of an answer in pieces has been given.
     private(set) var isOpen = false
     /// What is sent while the answer has not begun.

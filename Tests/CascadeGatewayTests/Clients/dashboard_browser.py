@@ -1,59 +1,14 @@
 """The dashboard in headless Chromium: a gateway of two providers, the second with a name that is markup."""
 
-import json
 import sys
-import urllib.request
 
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-address, chromium, driver_path, answer = sys.argv[1:5]
+from browser import address, ask, check, driver, fetches_nothing_else, find, fits, offline, run, size, text, wait
 
-options = Options()
-options.binary_location = chromium
-# The sandbox and shared memory of their own are what containers lack.
-for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1400,1000"):
-    options.add_argument(argument)
-options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-driver = webdriver.Chrome(service=Service(driver_path), options=options)
-
-
-def find(selector):
-    return driver.find_element(By.CSS_SELECTOR, selector)
-
-
-def text(selector):
-    return find(selector).text
-
-
-def wait(what, condition):
-    WebDriverWait(driver, 30, 0.05, ignored_exceptions=(Exception,)).until(lambda _: condition(), what)
-
-
-def check(what, holds):
-    if not holds:
-        raise AssertionError(what)
-
-
-def ask(question):
-    body = json.dumps({"model": "cascade", "messages": [{"role": "user", "content": question}]})
-    request = urllib.request.Request(address + "/v1/chat/completions", body.encode())
-    urllib.request.urlopen(request, timeout=30).read()
-
-
-def size(width, height):
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-
-def offline(is_offline):
-    conditions = {"offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+answer = sys.argv[4]
 
 
 def loads():
@@ -115,10 +70,9 @@ def moves_by_key():
 
 
 def fits_a_phone():
+    fits(390)
+    fits(360)
     size(360, 740)
-    wait("it is laid out anew", lambda: driver.execute_script("return innerWidth") == 360)
-    width = driver.execute_script("return document.documentElement.scrollWidth")
-    check(f"nothing is wider than a phone: {width}", width == 360)
     check("providers can be switched", find("#provider-rows .actions button").is_displayed())
     size(1400, 1000)
 
@@ -126,11 +80,7 @@ def fits_a_phone():
 def is_clean():
     wrong = [entry for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     check(f"the console is empty: {wrong}", not wrong)
-    for entry in driver.get_log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            url = message["params"]["request"]["url"]
-            check(f"nothing is fetched from elsewhere: {url}", url.startswith(address + "/"))
+    fetches_nothing_else()
 
 
 def survives():
@@ -147,12 +97,4 @@ def survives():
     wait("the complaint goes", lambda: not driver.find_elements(By.CSS_SELECTOR, ".says.failed:not([hidden])"))
 
 
-try:
-    driver.execute_cdp_cmd("Network.enable", {})
-    for part in (loads, updates, controls, tries, moves_by_key, fits_a_phone, is_clean, survives):
-        try:
-            part()
-        except Exception as error:
-            sys.exit(f"{part.__name__}: {error}\n{driver.get_log('browser')}")
-finally:
-    driver.quit()
+run(loads, updates, controls, tries, moves_by_key, fits_a_phone, is_clean, survives)

@@ -63,8 +63,31 @@ const state = {
   counts: [], // of requests, at each message of the last seconds
 };
 
-let key = "";
-const headers = (more) => (key ? { ...more, authorization: "Bearer " + key } : { ...more });
+// The admin key, where one is needed: until the tab is closed, and for this page alone. A browser may refuse to keep it.
+const kept = {
+  name: "cascade-key",
+  get key() {
+    try {
+      return sessionStorage.getItem(this.name) ?? "";
+    } catch {
+      return "";
+    }
+  },
+  set key(text) {
+    try {
+      if (text) sessionStorage.setItem(this.name, text);
+      else sessionStorage.removeItem(this.name);
+    } catch {
+      // Then it is asked for again.
+    }
+  },
+};
+
+let key = kept.key;
+
+function headers(more, sent = key) {
+  return sent ? { ...more, authorization: "Bearer " + sent } : { ...more };
+}
 
 function keep(message) {
   if (message.is_whole) {
@@ -77,7 +100,8 @@ function keep(message) {
   state.counts.push({ at: now, requests: message.totals.requests });
   Object.assign(state, {
     totals: message.totals, providers: message.providers, step: message.step, stepMs: message.step_ms,
-    stepCount: message.step_count, isReady: message.is_ready, version: message.version, at: now,
+    stepCount: message.step_count, isReady: message.is_ready, keepsHistory: message.keeps_history,
+    version: message.version, at: now,
   });
   const oldest = message.step - message.step_count;
   message.providers.forEach((provider, index) => {
@@ -134,7 +158,7 @@ async function complaint(response) {
 
 // Watching
 
-const link = { abort: null, timer: 0, silence: 0, failures: 0 };
+const link = { abort: null, timer: 0, silence: 0, failures: 0, wasLetIn: false };
 
 // What is said is read out once; the seconds that are left are not.
 function showLink(kind, text, wait = "") {
@@ -150,9 +174,9 @@ async function watch() {
   try {
     hear();
     const response = await fetch("/dashboard/events", { headers: headers(), cache: "no-store", signal: abort.signal });
-    if (response.status === 401 || (response.status === 403 && !$("key-form").hidden)) return askForKey(response);
+    if (response.status === 401 || response.status === 403) return await askForKey(response);
     if (!response.ok) throw new Error(await complaint(response));
-    $("key-form").hidden = true;
+    letIn();
     for await (const data of serverEvents(response)) {
       hear();
       if (data) {
@@ -190,12 +214,32 @@ function tryAgain(error) {
   tell();
 }
 
+// Nobody is shown what a key that has been revoked once opened.
 async function askForKey(response) {
   clearTimeout(link.silence);
-  showLink("lost", "Not connected");
-  setText($("key-error"), key ? await complaint(response) : "");
+  const text = (await complaint(response)).replace(/^\d+: /, "");
+  setText($("key-error"), key || response.status === 403 ? `Not accepted: ${text}` : "");
+  key = kept.key = "";
+  link.wasLetIn = false;
+  showLink("connecting", "Not connected");
+  document.title = "Cascade";
+  document.body.dataset.locked = "";
+  $("forget").hidden = true;
   $("key-form").hidden = false;
   $("key").focus();
+}
+
+function letIn() {
+  if (link.wasLetIn) return;
+  link.wasLetIn = true;
+  kept.key = key;
+  $("forget").hidden = !key;
+  if (!$("key-form").hidden) {
+    $("key-form").hidden = true;
+    delete document.body.dataset.locked;
+    $("main").focus();
+  }
+  loadModels();
 }
 
 function stopWatching() {
@@ -210,11 +254,20 @@ $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   key = $("key").value.trim();
   $("key").value = "";
+  setText($("key-error"), "");
+  stopWatching();
+  link.failures = 0;
   watch();
+});
+
+$("forget").addEventListener("click", () => {
+  kept.key = "";
+  location.reload();
 });
 
 // A page that nobody sees costs the gateway nothing.
 document.addEventListener("visibilitychange", () => {
+  if (!$("key-form").hidden) return;
   stopWatching();
   if (document.hidden) return showLink("connecting", "Paused while hidden");
   link.failures = 0;
@@ -228,6 +281,7 @@ function render() {
   renderProviders();
   if (!isHeld()) renderRequests();
   renderMemory();
+  $("history").hidden = !state.keepsHistory;
 }
 
 function renderTotals() {
@@ -261,6 +315,19 @@ function renderRate() {
 // Providers
 
 const rows = new Map();
+const providers = { showsAll: false, fewest: 20 };
+
+// Of very many, the first ones and those in need of attention.
+function isShown(provider, index) {
+  return providers.showsAll || index < providers.fewest
+    || provider.status === "unhealthy" || provider.status === "degraded" || !rows.get(provider.name)?.says.hidden;
+}
+
+$("show-providers").addEventListener("click", () => {
+  providers.showsAll = !providers.showsAll;
+  $("show-providers").setAttribute("aria-expanded", String(providers.showsAll));
+  renderProviders();
+});
 
 function renderProviders() {
   const body = $("provider-rows");
@@ -272,15 +339,18 @@ function renderProviders() {
     rows.delete(name);
   }
   let place = body.firstChild;
-  for (const provider of state.providers) {
+  state.providers.forEach((provider, index) => {
     let row = rows.get(provider.name);
     if (!row) rows.set(provider.name, (row = providerRow(provider.name)));
     // Only a row that is out of place is moved: moving takes the focus away.
     if (row.line !== place) body.insertBefore(row.line, place);
     if (row.line.nextSibling !== row.says) row.line.after(row.says);
     place = row.says.nextSibling;
+    row.line.hidden = !isShown(provider, index);
     updateProvider(row, provider);
-  }
+  });
+  $("show-providers").hidden = state.providers.length <= providers.fewest;
+  setText($("show-providers"), providers.showsAll ? "Show fewer" : `Show all ${count(state.providers.length)}`);
   body.parentElement.hidden = !state.providers.length;
   $("providers-empty").hidden = state.providers.length > 0;
   setText($("providers-empty"),
@@ -353,6 +423,7 @@ function updateProvider(row, provider) {
   setAttribute(row.toggle, "aria-label", `${provider.enabled ? "Disable" : "Enable"} ${provider.name}`);
   const resets = provider.circuit !== "closed" || provider.cooldown_s !== undefined;
   setAttribute(row.reset, "aria-disabled", String(!resets));
+  if (row.line.hidden) return;
 
   const steps = recentSteps(provider.name);
   drawErrors(row.errors, steps);
@@ -383,14 +454,20 @@ function drawErrors({ figure, sub, spark }, steps) {
     pair[0] += step[1];
     pair[1] += step[2];
   }
-  const most = Math.max(1, ...pairs.map((pair) => pair[0]));
+  drawBars(spark, pairs);
+}
+
+// Bars of `[whole, part that is bad]` over the picture's width.
+function drawBars(spark, pairs, least = 3) {
+  const most = Math.max(...pairs.map((pair) => pair[0])) || 1;
+  const width = 120 / pairs.length;
   const all = [];
   const bad = [];
-  const bar = (x, height) => `M${x} 25v${-height}h1.5v${height}z`;
-  pairs.forEach(([attempts, failures], index) => {
-    const x = (index * 2).toFixed(2);
-    if (attempts) all.push(bar(x, Math.max((attempts / most) * 24, 2).toFixed(1)));
-    if (failures) bad.push(bar(x, Math.max((failures / most) * 24, 3).toFixed(1)));
+  const bar = (x, height) => `M${x} 25v${-height}h${(width * 0.75).toFixed(2)}v${height}z`;
+  pairs.forEach(([whole, part], index) => {
+    const x = (index * width).toFixed(2);
+    if (whole > 0) all.push(bar(x, Math.max((whole / most) * 24, 2).toFixed(1)));
+    if (part > 0) bad.push(bar(x, Math.max((part / most) * 24, least).toFixed(1)));
   });
   draw(spark, [["path", { class: "all", d: all.join("") }], ["path", { class: "bad", d: bad.join("") }]]);
 }
@@ -410,22 +487,27 @@ function drawFirst({ figure, sub, spark }, provider, steps) {
   setAttribute(figure, "class", p50 === undefined ? "calm" : "");
   setAttribute(spark, "aria-label", p50 === undefined ? "no answers yet"
     : `time to the ${isStreamed ? "first token" : "whole answer"} over the last 10 minutes`);
-  const values = steps.map((step) => step?.[isStreamed ? 3 : 4] ?? -1);
+  // A pause of a few steps is drawn over.
+  drawLine(spark, steps.map((step) => step?.[isStreamed ? 3 : 4] ?? -1), 6);
+}
+
+// A line through values, where there are any; one alone is a dot.
+function drawLine(spark, values, longestPause) {
   const most = Math.max(1, ...values);
-  const width = 120 / steps.length;
+  const width = 120 / values.length;
   let path = "";
   let before = -99;
   values.forEach((value, index) => {
     if (value < 0) return;
     const point = `${(index * width + width / 2).toFixed(2)} ${(24 - (value / most) * 21).toFixed(1)}`;
-    // A pause of a few steps is drawn over; a point alone is a dot.
-    path += index - before <= 6 ? `L${point}` : `M${point}h.01`;
+    path += index - before <= longestPause ? `L${point}` : `M${point}h.01`;
     before = index;
   });
   draw(spark, [["path", { class: "line", d: path, "vector-effect": "non-scaling-stroke" }]]);
 }
 
 function draw(spark, shapes) {
+  spark.parentElement.classList.toggle("bare", shapes.every(([, attributes]) => !attributes.d));
   const base = ["path", { class: "base", d: "M0 25.5H120", "vector-effect": "non-scaling-stroke" }];
   [base, ...shapes].forEach(([tag, attributes], index) => {
     const node = spark.children[index] ?? spark.appendChild(svg(tag));
@@ -538,7 +620,8 @@ function requestLine(request) {
   line.node = el("tr", { role: "row" },
     cell("when-cell", toggle),
     cell(`outcome ${request.outcome}`, request.outcome),
-    cell("who", request.provider ?? "–", el("span", { class: "model" }, request.model ? ` ${request.model}` : "")),
+    el("td", { role: "cell", class: "who", title: [request.provider, request.model].filter(Boolean).join(" ") },
+      request.provider ?? "–", el("span", { class: "model" }, request.model ? ` ${request.model}` : "")),
     cell("wide", timeline(request)),
     cell("number first-cell", request.ttft_us === undefined ? "–" : duration(request.ttft_us)),
     cell("number total-cell", duration(request.took_us)),
@@ -689,6 +772,189 @@ $("memory-chart").addEventListener("pointerleave", () => {
 });
 new ResizeObserver(() => renderMemory()).observe($("memory-chart"));
 
+// History
+
+const past = { abort: null, open: new Set() };
+
+// Thousands and more in a few digits.
+function short(number) {
+  for (const [unit, name] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+    if (number >= unit) return (number / unit).toFixed(number < 10 * unit ? 2 : number < 100 * unit ? 1 : 0) + " " + name;
+  }
+  return String(number);
+}
+
+const price = (dollarCount) => dollars(dollarCount * 1e6);
+const dayName = (day) =>
+  new Date(day * 864e5).toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+const hourName = (hour) =>
+  new Date(hour * 36e5).toLocaleString("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+
+$("history-show").addEventListener("click", () => {
+  const opens = $("history-body").hidden;
+  $("history-body").hidden = $("history-refresh").hidden = !opens;
+  setText($("history-show"), opens ? "Hide" : "Show");
+  $("history-show").setAttribute("aria-expanded", String(opens));
+  if (opens) loadHistory();
+});
+$("history-refresh").addEventListener("click", () => loadHistory());
+
+async function loadHistory() {
+  past.abort?.abort();
+  const abort = (past.abort = new AbortController());
+  const note = $("history-note");
+  note.classList.remove("error");
+  setText(note, "Loading");
+  try {
+    const response = await fetch("/dashboard/history", { headers: headers(), cache: "no-store", signal: abort.signal });
+    if (!response.ok) throw new Error(await complaint(response));
+    const report = await response.json();
+    renderHistory(report);
+    renderKeys(report.keys);
+    const limit = report.retention_hours < report.hour_count ? `; hours are kept for ${report.retention_hours} h` : "";
+    setText(note, `As of ${timeOfDay(Date.now())}${limit}`);
+  } catch (error) {
+    if (abort.signal.aborted) return;
+    note.classList.add("error");
+    setText(note, `It could not be loaded: ${because(error)}`);
+  }
+}
+
+// What came by number, as a list with undefined for nothing.
+function filled(list, first, length) {
+  const byNumber = new Map(list.map((entry) => [entry[0], entry]));
+  return Array.from({ length }, (_, index) => byNumber.get(first + index));
+}
+
+const sum = (list, index) => list.reduce((total, entry) => total + (entry?.[index] ?? 0), 0);
+
+function renderHistory(report) {
+  const rank = new Map(state.providers.map((provider, index) => [provider.name, index]));
+  const place = (provider) => rank.get(provider.name) ?? Infinity;
+  const list = report.providers.map((provider) => ({
+    ...provider,
+    isGone: !rank.has(provider.name),
+    hours: filled(provider.hours, report.first_hour, report.hour_count),
+    days: filled(provider.days, report.first_day, report.day_count),
+  })).sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name));
+  const lines = list.flatMap((provider) => historyRow(provider));
+  if (list.length > 1) lines.push(...historyRow(total(list), true));
+  $("history-rows").replaceChildren(...lines);
+  $("history-table").hidden = !list.length;
+  $("history-empty").hidden = list.length > 0;
+}
+
+// Everybody's, hour by hour and day by day. Quantiles do not add up.
+function total(list) {
+  const add = (key, length) => list[0][key].map((_, at) => {
+    const entries = list.map((provider) => provider[key][at]).filter(Boolean);
+    return entries.length ? [entries[0][0], ...Array.from({ length }, (_, index) => sum(entries, index + 1))] : undefined;
+  });
+  return { name: "All", hours: add("hours", 5), days: add("days", 5), first_token_us: [null, null] };
+}
+
+function historyRow(provider, isSum = false) {
+  const { hours, days } = provider;
+  const cell = (label, attributes, ...children) =>
+    el("td", { role: "cell", "data-label": label, ...attributes }, ...children);
+  const toggle = el("button", { type: "button", class: "toggle", "aria-expanded": "false" }, provider.name);
+
+  const asked = sum(hours, 1);
+  const failed = sum(hours, 2);
+  const requests = gauge("Requests");
+  setText(requests.figure, asked ? count(asked) : "–");
+  setText(requests.sub, failed ? `${share(failed / asked)} failed` : "");
+  requests.sub.classList.toggle("alert", failed * 2 >= asked && failed > 0);
+  setAttribute(requests.spark, "aria-label", `${count(asked)} requests in 24 hours, ${count(failed)} of them failed`);
+  drawBars(requests.spark, hours.map((hour) => [hour?.[1] ?? 0, hour?.[2] ?? 0]), 1);
+
+  const first = gauge("First token");
+  const [p50, p99] = provider.first_token_us;
+  setText(first.figure, p50 === null ? "–" : duration(p50));
+  setText(first.sub, p99 === null ? "" : `p99 ${duration(p99)}`);
+  setAttribute(first.spark, "aria-label", p50 === null ? "no streams" : "time to the first token by the hour");
+  drawLine(first.spark, hours.map((hour) => hour?.[6] ?? -1), 1);
+
+  const cost = gauge("Cost");
+  setText(cost.figure, price(sum(days, 5)));
+  const dearest = Math.max(0, ...days.map((day) => day?.[5] ?? 0));
+  setText(cost.sub, dearest ? `at most ${price(dearest)}` : "");
+  setAttribute(cost.spark, "aria-label", `cost by day; ${price(sum(days, 5))} in 30 days, at most ${price(dearest)} a day`);
+  drawBars(cost.spark, days.map((day) => [day?.[5] ?? 0, 0]));
+
+  const line = el("tr", { role: "row", class: isSum ? "sum" : "" },
+    el("td", { role: "rowheader" }, toggle, ...(provider.isGone ? [el("span", { class: "unit" }, " no longer configured")] : [])),
+    cell("Requests, 24 h", { class: "gauge-cell" }, requests.node),
+    cell("First token, p50", { class: "gauge-cell" }, first.node),
+    cell("Tokens, in + out", { class: "number" }, `${short(sum(hours, 3))} + ${short(sum(hours, 4))}`),
+    cell("Cost, 24 h", { class: "number" }, price(sum(hours, 5))),
+    cell("Cost, 30 days", { class: "gauge-cell" }, cost.node));
+  const detail = el("tr", { class: "detail", role: "row", hidden: "" });
+  const open = (opens) => {
+    if (opens && !detail.firstChild) detail.append(historyDetail(provider));
+    detail.hidden = !opens;
+    toggle.setAttribute("aria-expanded", String(opens));
+  };
+  toggle.addEventListener("click", () => {
+    if (detail.hidden) past.open.add(provider.name);
+    else past.open.delete(provider.name);
+    open(detail.hidden);
+  });
+  if (past.open.has(provider.name)) open(true);
+  return [line, detail];
+}
+
+// The figures behind the pictures, the newest first.
+function historyDetail({ name, hours, days }) {
+  const table = (label, titles, lines) => el("div", { tabindex: "0", role: "region", "aria-label": `${name}, ${label}` },
+    el("table", { class: "plain" },
+      el("thead", {}, el("tr", {}, ...titles.map((title, at) => el("th", { scope: "col", class: at ? "number" : "" }, title)))),
+      el("tbody", {}, ...lines.map((line) =>
+        el("tr", {}, ...line.map((text, at) => el("td", { class: at ? "number" : "" }, text)))))));
+  const deeds = (entry) => [count(entry[1]), count(entry[2]), `${short(entry[3])} + ${short(entry[4])}`];
+  const known = (list) => list.filter(Boolean).reverse();
+  return el("td", { role: "cell", colspan: "6" }, el("div", { class: "tables" },
+    table("by the hour", ["Hour from", "Requests", "Failed", "Tokens", "First token p50", "p99", "Cost"],
+      known(hours).map((hour) => [
+        hourName(hour[0]), ...deeds(hour), ...[hour[6], hour[7]].map((us) => us == null ? "–" : duration(us)), price(hour[5]),
+      ])),
+    table("by the day", ["Day (UTC)", "Requests", "Failed", "Tokens", "Cost"],
+      known(days).map((day) => [dayName(day[0]), ...deeds(day), price(day[5])]))));
+}
+
+// Keys that are in use, and those that were today.
+function renderKeys(keys) {
+  const shown = keys.filter((entry) => entry.revoked_at === null || entry.today.requests + entry.today.refused > 0);
+  $("keys").hidden = !shown.length;
+  $("key-rows").replaceChildren(...shown.map(keyRow));
+}
+
+function keyRow({ id, name, admin, revoked_at, last_used_at, limits, today }) {
+  const cell = (label, ...children) => el("td", { role: "cell", "data-label": label }, ...children);
+  const number = (label, ...children) => el("td", { role: "cell", class: "number", "data-label": label }, ...children);
+  const kind = revoked_at !== null ? "revoked" : admin ? "admin" : "";
+  const bounds = [
+    limits.requests_per_minute !== null && `${count(limits.requests_per_minute)} requests/min`,
+    limits.tokens_per_minute !== null && `${count(limits.tokens_per_minute)} tokens/min`,
+    limits.concurrency !== null && `${count(limits.concurrency)} at a time`,
+  ].filter(Boolean).join(", ");
+  const budget = limits.daily_budget_usd;
+  const spent = el("span", { class: budget !== null && today.cost_usd >= budget ? "alert" : "" }, price(today.cost_usd));
+  const of = budget === null ? [] : [el("span", { class: "unit" }, ` of ${price(budget)}`)];
+  const last = last_used_at === null ? "never" : new Date(last_used_at);
+  return el("tr", { role: "row" },
+    el("td", { role: "rowheader" }, name, ...(kind ? [el("span", { class: "unit" }, ` ${kind}`)] : []),
+      el("span", { class: "sub" }, id)),
+    cell("Models", limits.models.join(", ") || "all"),
+    cell("Limits", bounds || "none"),
+    number("Requests", count(today.requests)),
+    number("Refused", el("span", { class: today.refused ? "caution" : "" }, count(today.refused))),
+    number("Tokens", `${short(today.prompt_tokens)} + ${short(today.completion_tokens)}`),
+    number("Cost", spent, ...of),
+    number("Last used", last === "never" ? last
+      : last.toDateString() === new Date().toDateString() ? timeOfDay(last) : last.toLocaleDateString("en-GB")));
+}
+
 // The pictures go on where nothing new comes.
 setInterval(() => {
   if (document.hidden || document.body.dataset.link !== "live") return;
@@ -702,9 +968,16 @@ setInterval(() => {
 
 const trial = { abort: null };
 
+const clientHeaders = (more) => headers(more, $("client-key").value.trim() || key);
+
+// Where operators need no key, clients may.
+const askForClientKey = () => ($("client-key-row").hidden = false);
+$("client-key").addEventListener("change", () => loadModels());
+
 async function loadModels() {
   try {
-    const response = await fetch("/v1/models", { headers: headers() });
+    const response = await fetch("/v1/models", { headers: clientHeaders() });
+    if (response.status === 401) askForClientKey();
     if (!response.ok) return;
     const names = (await response.json()).data.map((model) => model.id).filter((name) => name !== "cascade");
     const chosen = $("model").value;
@@ -758,11 +1031,15 @@ async function ask(prompt, model, signal) {
   const startedAt = performance.now();
   const since = () => duration((performance.now() - startedAt) * 1000);
   const response = await fetch("/v1/chat/completions", {
-    method: "POST", signal, headers: headers({ "content-type": "application/json" }),
+    method: "POST", signal, headers: clientHeaders({ "content-type": "application/json" }),
     body: JSON.stringify({
       model, stream: true, stream_options: { include_usage: true }, messages: [{ role: "user", content: prompt }],
     }),
   });
+  if (response.status === 401) {
+    askForClientKey();
+    $("client-key").focus();
+  }
   if (!response.ok) throw new Error(await complaint(response));
   const who = [response.headers.get("x-cascade-provider"), response.headers.get("x-cascade-model")].filter(Boolean);
   const attempts = Number(response.headers.get("x-cascade-attempts") ?? 1);
@@ -803,4 +1080,3 @@ function show(text, isReasoning) {
 }
 
 watch();
-loadModels();

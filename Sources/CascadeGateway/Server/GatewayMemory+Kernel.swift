@@ -4,9 +4,15 @@
     internal import Musl
 #endif
 
-extension MemoryFigures {
-    /// What the kernel says of this process; `nil` where there is no `/proc`.
-    static func fromKernel() -> MemoryFigures? {
+extension GatewayMemory {
+    /// What the kernel says of this process; nothing where there is no `/proc`.
+    static func fromKernel() -> GatewayMemory {
+        var memory = GatewayMemory()
+        memory.resident = residentBytes
+        return memory
+    }
+
+    private static var residentBytes: Int? {
         let descriptor = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -17,6 +23,6 @@ extension MemoryFigures {
         // Pages: all of them, then those in memory.
         let numbers = text.split(separator: UInt8(ascii: " "), maxSplits: 2)
         guard numbers.count == 3, let pages = Int(String(decoding: numbers[1], as: UTF8.self)) else { return nil }
-        return MemoryFigures(resident: pages * sysconf(Int32(_SC_PAGESIZE)))
+        return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The last requests, and what providers and memory did in the last minutes, in fixed memory.
 ///
 /// Something is added at the end of a request only: no timer runs, and nothing is made into text before somebody looks.
-final class RequestHistory: Sendable {
+final class RecentActivity: Sendable {
     /// Finished requests that are kept.
     static let capacity = 100
     /// Ten minutes in steps of five seconds.
@@ -17,7 +17,10 @@ final class RequestHistory: Sendable {
     /// What was in use at the end of a step, or is now.
     struct MemoryPoint: Sendable {
         var step: UInt64
-        var figures: MemoryFigures
+        /// As the kernel counts it, in bytes.
+        var resident: Int
+        /// What the program has asked its allocator for and not given back, where the allocator says.
+        var allocated: Int?
     }
 
     /// A look at it.
@@ -43,9 +46,9 @@ final class RequestHistory: Sendable {
     private let state = Mutex(State())
     private let clock: @Sendable () -> UInt64
     /// How much memory is in use; it may take some microseconds.
-    private let memory: @Sendable () -> MemoryFigures?
+    private let memory: @Sendable () -> GatewayMemory
 
-    init(memory: @escaping @Sendable () -> MemoryFigures?, clock: @escaping @Sendable () -> UInt64) {
+    init(memory: @escaping @Sendable () -> GatewayMemory, clock: @escaping @Sendable () -> UInt64) {
         self.memory = memory
         self.clock = clock
     }
@@ -63,9 +66,11 @@ final class RequestHistory: Sendable {
 
     /// Asks how much memory is in use, and keeps it as the current step's.
     func sampleMemory() {
-        guard let figures = memory() else { return }
+        let figures = memory()
+        guard let resident = figures.resident else { return }
         let step = now / Self.step
-        state.withLock { $0.add(MemoryPoint(step: step, figures: figures)) }
+        let point = MemoryPoint(step: step, resident: resident, allocated: figures.allocator?.allocated)
+        state.withLock { $0.add(point) }
     }
 
     /// - Parameter seen: The requests that the caller has seen before, by ``View/total``.
@@ -79,16 +84,16 @@ final class RequestHistory: Sendable {
     }
 }
 
-extension RequestHistory.State {
+extension RecentActivity.State {
     fileprivate mutating func add(_ request: FinishedRequest, at step: UInt64) {
-        if requests.count < RequestHistory.capacity {
+        if requests.count < RecentActivity.capacity {
             requests.append(request)
         } else {
-            requests[Int(total % UInt64(RequestHistory.capacity))] = request
+            requests[Int(total % UInt64(RecentActivity.capacity))] = request
         }
         total += 1
         for attempt in request.attempts where attempt.outcome != .cancelled {
-            if providers.count >= RequestHistory.maxProviders, providers[attempt.provider] == nil {
+            if providers.count >= RecentActivity.maxProviders, providers[attempt.provider] == nil {
                 providers = providers.filter { $0.value.isCurrent(at: step) }
             }
             providers[attempt.provider, default: ProviderSteps()]
@@ -96,18 +101,18 @@ extension RequestHistory.State {
         }
     }
 
-    fileprivate mutating func add(_ point: RequestHistory.MemoryPoint) {
+    fileprivate mutating func add(_ point: RecentActivity.MemoryPoint) {
         nextMemory = point.step + 1
         if memory.last?.step == point.step {
             memory[memory.count - 1] = point
             return
         }
-        if memory.count == RequestHistory.stepCount { memory.removeFirst() }
+        if memory.count == RecentActivity.stepCount { memory.removeFirst() }
         memory.append(point)
     }
 
     fileprivate func newest(after seen: UInt64) -> [FinishedRequest] {
-        let capacity = UInt64(RequestHistory.capacity)
+        let capacity = UInt64(RecentActivity.capacity)
         let first = max(min(seen, total), total > capacity ? total - capacity : 0)
         return (first..<total).map { requests[Int($0 % capacity)] }
     }
@@ -128,10 +133,10 @@ struct ProviderSteps: Sendable {
         var whole: UInt64 = 0
     }
 
-    private var steps = [Step](repeating: Step(), count: RequestHistory.stepCount)
+    private var steps = [Step](repeating: Step(), count: RecentActivity.stepCount)
 
     fileprivate mutating func add(_ attempt: AttemptReport, isStreamed: Bool, at number: UInt64) {
-        let index = Int(number % UInt64(RequestHistory.stepCount))
+        let index = Int(number % UInt64(RecentActivity.stepCount))
         if steps[index].number != number { steps[index] = Step(number: number) }
         steps[index].attempts &+= 1
         guard attempt.outcome == .answered else {
@@ -148,7 +153,7 @@ struct ProviderSteps: Sendable {
     }
 
     fileprivate func isCurrent(at number: UInt64) -> Bool {
-        steps.contains { $0.number + UInt64(RequestHistory.stepCount) > number }
+        steps.contains { $0.number + UInt64(RecentActivity.stepCount) > number }
     }
 
     /// Those in which something happened, none older than `first`; in order.
