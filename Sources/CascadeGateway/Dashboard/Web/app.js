@@ -406,7 +406,7 @@ function updateProvider(row, provider) {
   setAttribute(row.line, "class", provider.status);
   setText(row.state, provider.status);
   const circuit = provider.circuit === "half_open" ? "half-open"
-    : provider.circuit_open_s ? `open, probe in ${provider.circuit_open_s} s` : provider.circuit;
+    : provider.circuit_open_s ? `open for ${provider.circuit_open_s} s` : provider.circuit;
   setText(row.circuit, circuit);
   setAttribute(row.circuit, "class", { open: "alert", half_open: "caution" }[provider.circuit] ?? "calm");
   setText(row.cooldown, provider.cooldown_s ? `${count(provider.cooldown_s)} s` : "–");
