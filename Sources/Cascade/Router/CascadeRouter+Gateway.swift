@@ -19,19 +19,10 @@ extension CascadeRouter {
     }
 
     /// Whether anybody would be asked for this model: it is listed, it is an alias, or a provider lists none and takes all.
-    package func knowsModel(_ name: String) -> Bool {
-        let snapshot = core.snapshot
-        if snapshot.configuration.aliases[name] != nil { return true }
-        return snapshot.providers.contains { provider in
-            let models = provider.configuration.models
-            return provider.isEnabled && (models.isEmpty || models.contains { $0.name == name })
-        }
-    }
+    package func knowsModel(_ name: String) -> Bool { core.snapshot.knowsModel(name) }
 
     /// Whether some provider that can be asked speaks this format.
-    package func speaks(_ format: WireFormat) -> Bool {
-        core.snapshot.providers.contains { $0.endpoint != nil && $0.type.format == format }
-    }
+    package func speaks(_ format: WireFormat) -> Bool { core.snapshot.formats.contains(format) }
 
     /// Whether some provider could be asked at this moment.
     package var isReady: Bool {

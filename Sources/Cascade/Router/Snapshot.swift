@@ -8,6 +8,12 @@ final class Snapshot: Sendable {
     let backoff: Backoff
     /// Different encodings of one request that its way over all providers may need; at least 1.
     let encodingCount: Int
+    /// The aliases, and the models that enabled providers list.
+    private let models: Set<String>
+    /// Whether an enabled provider lists none, and is asked for any.
+    private let takesAnyModel: Bool
+    /// Of the providers that can be asked.
+    let formats: Set<WireFormat>
 
     init(configuration: CascadeConfiguration, providers: [Provider]) {
         self.configuration = configuration
@@ -17,6 +23,10 @@ final class Snapshot: Sendable {
             attemptsPerProvider: settings.maxAttemptsPerProvider, attemptsPerRequest: settings.maxAttempts)
         backoff = Backoff(base: settings.retryDelay)
         encodingCount = max(Set(providers.lazy.filter { $0.endpoint != nil }.map(\.encoding.bodyKey)).count, 1)
+        let enabled = providers.lazy.filter(\.isEnabled)
+        models = Set(enabled.flatMap { $0.configuration.models.lazy.map(\.name) }).union(configuration.aliases.keys)
+        takesAnyModel = enabled.contains { $0.configuration.models.isEmpty }
+        formats = Set(providers.lazy.filter { $0.endpoint != nil }.map(\.type.format))
         table = RoutingTable(
             providers: providers.map { provider in
                 RoutingTable.Provider(
@@ -35,6 +45,11 @@ final class Snapshot: Sendable {
     /// By provider name.
     var states: [String: ProviderState] {
         Dictionary(providers.map { ($0.name, $0.state) }) { first, _ in first }
+    }
+
+    /// Whether anybody would be asked for this model.
+    func knowsModel(_ name: String) -> Bool {
+        takesAnyModel || models.contains(name)
     }
 
     subscript(name: String) -> Provider? {
