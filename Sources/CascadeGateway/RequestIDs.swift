@@ -2,11 +2,11 @@ internal import Synchronization
 
 /// Identifiers of requests, unlike those of any other process.
 final class RequestIDs: Sendable {
-    private let prefix = String(UInt64.random(in: .min ... .max), radix: 36)
+    private let prefix = String(UInt64.random(in: .min ... .max), radix: 36) + "-"
     private let count = Atomic<UInt64>(0)
 
     func next() -> String {
-        prefix + "-" + String(count.add(1, ordering: .relaxed).newValue, radix: 36)
+        prefix + String(count.add(1, ordering: .relaxed).newValue, radix: 36)
     }
 
     /// A client's own, if it is fit to be shown in a header field and a log.

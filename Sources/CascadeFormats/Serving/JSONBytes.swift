@@ -4,9 +4,14 @@ package struct JSONBytes: Sendable {
 
     package init() {}
 
-    package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+    /// Lends what was written, and forgets it; a small buffer is kept for what comes next.
+    package mutating func drain<Value>(_ body: ([UInt8]) -> Value) -> Value {
+        defer { bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes) }
+        return body(bytes)
     }
+
+    /// A stream that waits for its next piece should not hold the largest that it has had.
+    private static let keptBytes = 2 << 10
 
     /// As it is.
     package mutating func raw(_ text: StaticString) {
@@ -20,7 +25,13 @@ package struct JSONBytes: Sendable {
 
     /// As they are.
     mutating func copy(_ record: RawSpan, _ range: Range<Int>) {
-        unsafe record.withUnsafeBytes { unsafe bytes.append(contentsOf: $0[range]) }
+        precondition(range.lowerBound >= 0 && range.upperBound <= record.byteCount)
+        unsafe record.withUnsafeBytes { record in
+            // Bytes as bytes, and the range is within them.
+            let start = unsafe record.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe bytes.append(
+                contentsOf: UnsafeBufferPointer(start: start.map { unsafe $0 + range.lowerBound }, count: range.count))
+        }
     }
 
     mutating func copy(_ byte: UInt8) {

@@ -38,23 +38,38 @@ struct AnswerFields {
     }
 
     /// - Parameter receivedAt: When the request was complete.
-    func list(since receivedAt: UInt64) -> [(name: String, value: String)] {
-        var list: [(name: String, value: String)] = []
-        if let provider { list.append(("x-cascade-provider", provider)) }
-        if let model { list.append(("x-cascade-model", model)) }
-        list.append(("x-cascade-attempts", "\(attempts.count)"))
-        list.append(("x-cascade-overhead-us", "\(overhead(since: receivedAt))"))
-        if !droppedFields.isEmpty {
-            list.append(("x-cascade-dropped-fields", droppedFields.joined(separator: ", ")))
+    func told(since receivedAt: UInt64) -> Told {
+        Told(
+            provider: provider, model: model, attempts: attempts.count, overhead: overhead(since: receivedAt),
+            droppedFields: droppedFields)
+    }
+
+    /// The same, counted.
+    struct Told: Sendable {
+        var provider: String?
+        var model: String?
+        var attempts: Int
+        /// In microseconds.
+        var overhead: UInt64
+        var droppedFields: [String]
+
+        func add(to fields: inout [(name: String, value: String)]) {
+            if let provider { fields.append(("x-cascade-provider", provider)) }
+            if let model { fields.append(("x-cascade-model", model)) }
+            fields.append(("x-cascade-attempts", attempts.description))
+            fields.append(("x-cascade-overhead-us", overhead.description))
+            if !droppedFields.isEmpty {
+                fields.append(("x-cascade-dropped-fields", droppedFields.joined(separator: ", ")))
+            }
         }
-        return list
     }
 
     /// Microseconds in which no provider was being asked: the gateway's own work, queueing, and pauses between attempts.
-    private func overhead(since receivedAt: UInt64) -> Int64 {
-        let elapsed = Int64(clamping: EventLoop.now - min(receivedAt, EventLoop.now)) / 1_000
-        let asked = attempts.reduce(Duration.zero) { $0 + $1.latency }
-        return max(0, elapsed - Int64(clamping: asked.attoseconds / 1_000_000_000_000))
+    private func overhead(since receivedAt: UInt64) -> UInt64 {
+        let now = EventLoop.now
+        let elapsed = (now - min(receivedAt, now)) / 1_000
+        let asked = attempts.reduce(Duration.zero) { $0 + $1.latency }.wholeMicroseconds
+        return elapsed - min(asked, elapsed)
     }
 }
 

@@ -46,21 +46,21 @@ struct AnthropicMessages {
 
     private func stream(_ request: ChatRequest) async {
         // A comment, as for OpenAI's clients: an event could not come before that of the message's start.
-        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
+        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
         do throws(CascadeError) {
             let stream = try await router.stream(request)
             exchange.unhold()
-            exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
-            try await pass(stream)
+            exchange.open(exchange.streamHead(AnswerFields(stream)))
+            exchange.carryOn { await pass(stream) }
         } catch {
             exchange.fail(error)
         }
     }
 
-    private func pass(_ stream: ChatStream) async throws(CascadeError) {
+    private func pass(_ stream: ChatStream) async {
         if stream.isForwardable {
-            return try await exchange.pass(stream, to: ForwardingRelay(format: .anthropic, includesUsage: true))
+            return await exchange.pass(stream, to: ForwardingRelay(format: .anthropic, includesUsage: true))
         }
-        try await exchange.pass(stream, to: AnthropicStreamRelay(writer: writer(model: stream.model)))
+        await exchange.pass(stream, to: AnthropicStreamRelay(writer: writer(model: stream.model)))
     }
 }

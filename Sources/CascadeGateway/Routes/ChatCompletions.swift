@@ -49,25 +49,25 @@ struct ChatCompletions {
 
     private func stream(_ call: OpenAIChatCall) async {
         // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
+        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
         do throws(CascadeError) {
             let stream = try await router.stream(call.request)
             exchange.unhold()
-            try await pass(stream, on: call)
+            exchange.open(exchange.streamHead(AnswerFields(stream)))
+            let includesUsage = call.includesUsage
+            exchange.carryOn { await pass(stream, includesUsage: includesUsage) }
         } catch {
             exchange.fail(error)
         }
     }
 
-    private func pass(_ stream: ChatStream, on call: OpenAIChatCall) async throws(CascadeError) {
-        exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
+    private func pass(_ stream: ChatStream, includesUsage: Bool) async {
         if stream.isForwardable {
-            return try await exchange.pass(
-                stream, to: ForwardingRelay(format: .openAI, includesUsage: call.includesUsage))
+            return await exchange.pass(stream, to: ForwardingRelay(format: .openAI, includesUsage: includesUsage))
         }
-        try await exchange.pass(
+        await exchange.pass(
             stream,
             to: OpenAIStreamRelay(
-                writer: writer(model: stream.model, isStreamed: true), includesUsage: call.includesUsage))
+                writer: writer(model: stream.model, isStreamed: true), includesUsage: includesUsage))
     }
 }

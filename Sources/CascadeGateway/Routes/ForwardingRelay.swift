@@ -21,18 +21,21 @@ final class ForwardingRelay: ClientRelay {
     var takesRecords: Bool { true }
     var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
 
-    func take() -> [UInt8] {
-        defer { json.removeAll() }
-        return json.bytes
-    }
+    func drain(_ body: ([UInt8]) -> Bool) -> Bool { json.drain(body) }
 
     func record(_ record: RawSpan, count: Int, isUsage: Bool) {
         guard includesUsage || !isUsage else { return }
+        let unasked = includesUsage ? nil : unasked.range(in: record, count: count)
+        write(record, count: count, without: unasked, to: &json)
+    }
+
+    /// Into a variable that is lent once, as each access to a member of an object is checked.
+    private func write(_ record: RawSpan, count: Int, without cut: Range<Int>?, to json: inout JSONBytes) {
         if format == .anthropic { AnthropicEvent.writeName(of: record, count: count, to: &json) }
         json.raw("data: ")
-        if !includesUsage, let unasked = unasked.range(in: record, count: count) {
-            json.eventData(record, 0..<unasked.lowerBound)
-            json.eventData(record, unasked.upperBound..<count)
+        if let cut {
+            json.eventData(record, 0..<cut.lowerBound)
+            json.eventData(record, cut.upperBound..<count)
         } else {
             json.eventData(record, 0..<count)
         }

@@ -19,11 +19,7 @@ final class OpenAIStreamRelay: ClientRelay {
 
     var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
 
-    /// What has been written since the last call.
-    func take() -> [UInt8] {
-        defer { json.removeAll() }
-        return json.bytes
-    }
+    func drain(_ body: ([UInt8]) -> Bool) -> Bool { json.drain(body) }
 
     /// The answer is whole.
     func end() {

@@ -46,7 +46,7 @@ struct Responses {
 
     private func stream(_ call: ResponsesCall) async {
         // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(exchange.streamHead([]), piece: Array(": waiting\n\n".utf8))
+        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
         let stream: ChatStream
         do throws(CascadeError) {
             stream = try await router.stream(call.request)
@@ -57,19 +57,21 @@ struct Responses {
             return exchange.note(error)
         }
         exchange.unhold()
-        exchange.open(exchange.streamHead(AnswerFields(stream).list(since: exchange.receivedAt)))
-        await pass(stream, to: ResponsesStreamRelay(writer: writer(call, model: stream.model)))
+        exchange.open(exchange.streamHead(AnswerFields(stream)))
+        // Of the request, only what the answer repeats is kept.
+        let writer = writer(call, model: stream.model)
+        exchange.carryOn { await pass(stream, to: ResponsesStreamRelay(writer: writer)) }
     }
 
     private func pass(_ stream: ChatStream, to relay: ResponsesStreamRelay) async {
-        defer { exchange.settle(stream) }
         do throws(CascadeError) {
             while try await stream.relay(to: relay) {
                 guard exchange.write(relay.take()) else { return exchange.abandon(stream) }
-                await exchange.waitForRoom()
+                if exchange.isFull { await exchange.waitForRoom() }
                 if relay.isTooLong { return giveUp(stream, relay) }
             }
         } catch {
+            exchange.settle(stream)
             relay.fail(ErrorAnswer(error))
             exchange.breakOff(relay.take(), AnswerFields(error))
             return exchange.note(error)
@@ -78,6 +80,7 @@ struct Responses {
         relay.end()
         _ = exchange.write(relay.take())
         exchange.finish()
+        exchange.settle(stream)
         exchange.note(stream)
     }
 

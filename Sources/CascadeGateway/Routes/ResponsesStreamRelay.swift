@@ -44,10 +44,7 @@ final class ResponsesStreamRelay: AnswerRelay {
     }
 
     /// What has been written since the last call.
-    func take() -> [UInt8] {
-        defer { json.removeAll() }
-        return json.bytes
-    }
+    func take() -> [UInt8] { json.drain { $0 } }
 
     /// The answer is whole.
     func end() {

@@ -11,7 +11,6 @@ struct Routes: Sendable {
     func serve(_ exchange: Exchange) async {
         if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         guard gate.lets(exchange) else { return }
-        defer { exchange.keyPass?.end() }
         exchange.activity = dashboard.activity
         switch exchange.path {
         case "/v1/chat/completions":
@@ -93,18 +92,22 @@ extension Exchange {
         return isAnthropic ? fields + [("request-id", requestID)] : fields
     }
 
-    func streamHead(_ cascade: [(name: String, value: String)]) -> AnswerHead {
-        AnswerHead(
-            status: 200,
-            fields: fields("text/event-stream; charset=utf-8") + [("cache-control", "no-cache")] + cascade)
+    /// - Parameter cascade: `nil` where it is not known who answers.
+    func streamHead(_ cascade: AnswerFields? = nil) -> AnswerHead {
+        var head = AnswerHead(status: 200, fields: fields("text/event-stream; charset=utf-8"))
+        head.fields.append(("cache-control", "no-cache"))
+        if let cascade { head.tell(cascade.told(since: receivedAt)) }
+        return head
     }
 
     func answerJSON(
         status: Int = 200, _ body: [UInt8], _ cascade: AnswerFields = AnswerFields(),
         fields: [(name: String, value: String)] = []
     ) {
-        let own = self.fields("application/json")
-        answer(AnswerHead(status: status, fields: own + cascade.list(since: receivedAt) + fields), body)
+        var head = AnswerHead(status: status, fields: self.fields("application/json"))
+        head.tell(cascade.told(since: receivedAt))
+        head.fields += fields
+        answer(head, body)
     }
 
     fileprivate func tell(status: String, isWell: Bool) {

@@ -31,6 +31,10 @@ internal import CascadeTransport
     /// What the client's key lets it do; `nil` where no key is needed.
     var keyPass: KeyPass?
     private var task: Task<Void, Never>?
+    /// Whether another task goes on where the first ends, and whether nobody waits for either.
+    private var (isCarriedOn, hasLeft) = (false, false)
+    private let executor: LoopExecutor
+    private let active: ActiveCount
     private let ledger: LoopLedger
     /// What the request is a part of, where spans are made.
     private var trace: TraceContext?
@@ -39,8 +43,10 @@ internal import CascadeTransport
     private var isHalfOver = false
 
     /// In the server's `begin`.
-    init(_ raw: OpaquePointer, ids: RequestIDs, ledger: LoopLedger) {
+    init(_ raw: OpaquePointer, ids: RequestIDs, executor: LoopExecutor, active: ActiveCount, ledger: LoopLedger) {
         unsafe self.raw = raw
+        self.executor = executor
+        self.active = active
         self.ledger = ledger
         method = unsafe String(cString: casc_exchange_method(raw))
         path = unsafe String(cString: casc_exchange_path(raw))
@@ -86,19 +92,40 @@ internal import CascadeTransport
 
     // MARK: - Its life, told by the server
 
-    func run(on executor: LoopExecutor, _ work: @escaping @Sendable (Exchange) async -> Void) {
+    func run(_ work: @escaping @Sendable (Exchange) async -> Void) {
+        active.enter()
         task = Task(executorPreference: executor) {
             if let trace = self.trace { await trace.run { await work(self) } } else { await work(self) }
-            self.settle()
+            if !self.isCarriedOn { self.taskEnded() }
         }
     }
 
+    /// Goes on with an answer that has begun, as the last thing that the request's task does. It takes a task of its own:
+    /// a task keeps as much memory as it ever needed, and to find a provider takes ten times as much as to pass on what
+    /// that one says.
+    func carryOn(_ rest: @escaping @Sendable () async -> Void) {
+        isCarriedOn = true
+        task = Task(executorPreference: executor) {
+            await rest()
+            self.taskEnded()
+        }
+        if hasLeft { task?.cancel() }
+    }
+
+    private func taskEnded() {
+        keyPass?.end()
+        active.leave()
+        settle()
+    }
+
     func clientLeft() {
+        hasLeft = true
         record.breakOff(ledger.reasonOfLeaving)
         task?.cancel()
     }
 
     func ended() {
+        hasLeft = true
         task = nil
         beats = nil
         record.endedAt = EventLoop.now
@@ -191,7 +218,7 @@ internal import CascadeTransport
 
     /// Tells the client within an answer in pieces that it will not be whole, and ends it.
     func breakOff(_ piece: [UInt8], _ cascade: AnswerFields) {
-        record.note(cascade.list(since: receivedAt))
+        record.note(cascade.told(since: receivedAt))
         if record.outcome == .complete { record.outcome = .cut }
         _ = send(piece)
         finish()
@@ -207,9 +234,12 @@ internal import CascadeTransport
         _ = unsafe casc_exchange_finish(raw, true)
     }
 
-    /// Waits while the client is too slow for what was written; returns at once when it is gone.
+    /// Whether the client is too slow for what was written.
+    var isFull: Bool { unsafe casc_exchange_is_full(raw) }
+
+    /// Waits until it has taken half of that; returns at once when it is gone.
     func waitForRoom() async {
-        guard unsafe casc_exchange_is_full(raw) else { return }
+        guard isFull else { return }
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             // A continuation is one pointer. The C side stores it and hands it to the server's `resume` exactly once,
             // or says that it did not.

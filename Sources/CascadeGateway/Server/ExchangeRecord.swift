@@ -42,18 +42,13 @@ struct ExchangeRecord {
     /// What an answer's head tells, also one that came too late to be sent.
     mutating func note(_ head: AnswerHead) {
         if status == 0 { status = head.status }
-        note(head.fields)
+        if let told = head.told { note(told) }
     }
 
-    mutating func note(_ fields: [(name: String, value: String)]) {
-        for (name, value) in fields where name.hasPrefix("x-cascade-") {
-            switch name {
-            case "x-cascade-provider": provider = value
-            case "x-cascade-model": model = value
-            case "x-cascade-attempts": attempts = Int(value)
-            case "x-cascade-overhead-us": overhead = UInt64(value)
-            default: continue
-            }
-        }
+    mutating func note(_ told: AnswerFields.Told) {
+        provider = told.provider ?? provider
+        model = told.model ?? model
+        attempts = told.attempts
+        overhead = told.overhead
     }
 }

@@ -87,13 +87,8 @@ internal import Synchronization
     }
 
     private func begin(_ raw: OpaquePointer) -> UnsafeMutableRawPointer {
-        let exchange = unsafe Exchange(raw, ids: ids, ledger: ledger)
-        active.enter()
-        let (work, active) = (work, active)
-        exchange.run(on: loop.executor) { exchange in
-            await work(exchange)
-            active.leave()
-        }
+        let exchange = unsafe Exchange(raw, ids: ids, executor: loop.executor, active: active, ledger: ledger)
+        exchange.run(work)
         return unsafe Unmanaged.passRetained(exchange).toOpaque()
     }
 
