@@ -14,6 +14,8 @@ import report
 from loads import Doubles, Round
 from processes import Double
 
+BEGIN, END = "<!-- Written by Scripts/bench-gateway --write -->", "<!-- Up to here -->"
+
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
@@ -58,9 +60,11 @@ def arguments():
     parser.add_argument("--root", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--against", default=",".join(names[1:]), metavar="NAMES",
                         help="of " + ", ".join(names[1:]) + "; all that are found on PATH otherwise")
-    parser.add_argument("--rounds", type=int, default=3, help="interleaved; figures are their medians (3)")
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="interleaved; figures are their medians (3). But for Envoy the others have one")
     parser.add_argument("--requests", type=int, default=20_000, help="of each throughput, for the quick ones (20000)")
     parser.add_argument("--report", metavar="FOLDER", help="where gateway.json and gateway.md go")
+    parser.add_argument("--write", action="store_true", help="put the figures into Benchmarks/GATEWAY.md")
     given = parser.parse_args()
     wanted = [name for name in given.against.split(",") if name]
     for name in wanted:
@@ -93,6 +97,8 @@ def measure(given, gateways):
         for number in range(1, given.rounds + 1):
             rounds["double"].append(one.direct())
             for gateway in gateways:
+                if number > 1 and not gateway.is_rival:
+                    continue
                 figures, failures = one.measure(gateway, lambda text: say(f"round {number} of {given.rounds}: {text}"))
                 rounds[gateway.name].append(figures)
                 for failure in failures:
@@ -101,11 +107,23 @@ def measure(given, gateways):
     return rounds
 
 
+def write(root, text):
+    """In place of the figures of the last time."""
+    path = Path(root) / "Benchmarks" / "GATEWAY.md"
+    before, begun, rest = path.read_text().partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not begun or not ended:
+        sys.exit(f"{path} lacks its marks, {BEGIN} and {END}")
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+
+
 def main():
     given, wanted = arguments()
+    before = os.getloadavg()
     rounds = measure(given, chosen(given, wanted))
     summaries = {name: report.summary(of) for name, of in rounds.items() if any(of)}
     facts, (lines, holds) = machine(given.root), report.verdicts(summaries)
+    facts["Load before"] = " ".join(f"{load:.2f}" for load in before)
     text = "\n".join([f"{name}: {value}" for name, value in facts.items()])
     text = f"```\n{text}\n```\n\n{report.table(summaries)}\n\n```\n" + "\n".join(lines) + "\n```\n"
     print(text)
@@ -113,7 +131,10 @@ def main():
         folder = Path(given.report)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "gateway.md").write_text(text)
-        (folder / "gateway.json").write_text(json.dumps({"machine": facts, "rounds": rounds, "verdicts": lines}, indent=1))
+        figures = {"machine": facts, "rounds": rounds, "verdicts": lines}
+        (folder / "gateway.json").write_text(json.dumps(figures, indent=1))
+    if given.write:
+        write(given.root, text)
     return 0 if holds else 1
 
 

@@ -59,11 +59,13 @@ aliases: {bench: gpt-4o-mini}
 
 
 class Contender:
-    """A gateway by name. `share` is the part of the requests that it is asked, for those that take long over one."""
+    """A gateway by name. `share` is the part of the requests that it is asked, for those that take long over one;
+    `is_rival`: targets are about it."""
 
     def __init__(self, name, share=1.0):
         self.name = name
         self.share = share
+        self.is_rival = name in ("cascade", "envoy")
         self.program = shutil.which(name)
 
     def start(self, folder, upstream, port):

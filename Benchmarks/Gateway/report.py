@@ -27,12 +27,12 @@ class Target:
         try:
             value = self.read(medians)
         except KeyError as missing:
-            return None, f"{self.title}: not measured, there is no {missing.args[0]}"
-        compare = "at least" if self.sign > 0 else "at most"
-        said = f"{self.title}: {value:.2f}{self.unit} ({compare} {self.floor:g}, aim {self.aim:g})"
+            return None, f"            {self.title}: not measured, there is no {missing.args[0]}"
+        sign = "≥" if self.sign > 0 else "≤"
+        said = f"{self.title}  {value:.2f}{self.unit}, floor {sign} {self.floor:g}, aim {sign} {self.aim:g}"
         if value * self.sign < self.floor * self.sign:
-            return False, f"FLOOR LOST  {said}"
-        return True, f"{'aim met   ' if value * self.sign >= self.aim * self.sign else 'floor held'}  {said}"
+            return False, f"MISSED       {said}"
+        return True, f"kept  {'aim  ' if value * self.sign >= self.aim * self.sign else 'floor'}  {said}"
 
 
 def ratio(name, rival="envoy"):
@@ -78,7 +78,10 @@ def table(summaries):
 
 
 def verdicts(summaries):
-    """Lines to show, and whether every floor that was measured holds."""
+    """Lines to show, the last of which counts them, and whether every floor that was measured holds."""
     medians = {gateway: {name: value[0] for name, value in figures.items()} for gateway, figures in summaries.items()}
     told = [target.verdict(medians) for target in TARGETS]
-    return [text for _, text in told], all(held is not False for held, _ in told)
+    kept = sum(held is True for held, _ in told)
+    aims = sum(text.startswith("kept  aim") for _, text in told)
+    lines = [text for _, text in told] + [f"{kept} of {len(told)} floors and {aims} of {len(told)} aims are reached."]
+    return lines, all(held is not False for held, _ in told)
