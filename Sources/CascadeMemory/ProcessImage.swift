@@ -22,11 +22,10 @@ public enum ProcessImage {
         for line in text.split(separator: UInt8(ascii: "\n")) {
             if let next = ImageMapping(line) {
                 mapping = next
-            } else if let found = mapping, found.isUnwritten(line) {
+            } else if mapping?.isUnwritten(after: line) == true, let found = mapping.take() {
                 // Read-only, backed by a file, and without a page of its own: what is let go of is read again from the
                 // file when it is used.
                 unsafe madvise(UnsafeMutableRawPointer(bitPattern: found.start), found.length, MADV_DONTNEED)
-                mapping = nil
             }
         }
         return true
@@ -37,6 +36,8 @@ public enum ProcessImage {
 struct ImageMapping: Equatable {
     var start: UInt
     var length: Int
+    /// Whether a page is known to be the process's own.
+    private var isWritten = false
 
     /// `nil` for a line that begins no mapping. Of a mapping of another kind the length is 0: it is one nevertheless, so
     /// that what is said of it is not taken for the one before.
@@ -52,10 +53,14 @@ struct ImageMapping: Equatable {
         length = isImage ? Int(end - start) : 0
     }
 
-    /// Whether the line says that no page is the process's own.
-    func isUnwritten(_ line: some Collection<UInt8>) -> Bool {
-        guard length > 0, line.starts(with: "Anonymous:".utf8) else { return false }
-        return line.split(separator: UInt8(ascii: " ")).dropFirst().first.map { $0.elementsEqual("0".utf8) } ?? false
+    /// Takes in a line about it. `true` with the last that counts, when no page is the process's own: neither in memory,
+    /// nor swapped out, which the system would forget as well.
+    mutating func isUnwritten(after line: some Collection<UInt8>) -> Bool {
+        let isLast = line.starts(with: "Swap:".utf8)
+        guard length > 0, isLast || line.starts(with: "Anonymous:".utf8) else { return false }
+        let count = line.split(separator: UInt8(ascii: " ")).dropFirst().first
+        if count?.elementsEqual("0".utf8) != true { isWritten = true }
+        return isLast && !isWritten
     }
 
     private static func number(_ hexadecimal: some Collection<UInt8>) -> UInt? {

@@ -46,10 +46,16 @@ struct ProcessImageTests {
         ("VmFlags: rd ex mr mw me sd zz", nil), ("", nil),
     ])
     func `mappings are told apart`(line: String, length: Int?) {
-        let mapping = ImageMapping(Array(line.utf8))
-        #expect(mapping?.length == length)
-        #expect(mapping?.isUnwritten(Array("Anonymous:             0 kB".utf8)) ?? false == (length ?? 0 > 0))
-        #expect(mapping?.isUnwritten(Array("Anonymous:             4 kB".utf8)) != true)
-        #expect(mapping?.isUnwritten(Array("Rss:             0 kB".utf8)) != true)
+        #expect(ImageMapping(Array(line.utf8))?.length == length)
+        #expect(isUnwritten(line, "Anonymous:   0 kB", "LazyFree:   4 kB", "Swap:    0 kB") == (length ?? 0 > 0))
+        #expect(!isUnwritten(line, "Anonymous:   4 kB", "Swap:   0 kB"))
+        #expect(!isUnwritten(line, "Anonymous:   0 kB", "Swap:   4 kB"))
+        #expect(!isUnwritten(line, "Rss:   0 kB", "Anonymous:   0 kB", "SwapPss:   0 kB"))
+    }
+
+    /// What the lines about a mapping come to.
+    private func isUnwritten(_ first: String, _ lines: String...) -> Bool {
+        guard var mapping = ImageMapping(Array(first.utf8)) else { return false }
+        return lines.map { mapping.isUnwritten(after: Array($0.utf8)) }.contains(true)
     }
 }
