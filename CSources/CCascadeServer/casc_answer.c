@@ -2,8 +2,11 @@
  * Answers. A whole one is handed to libmicrohttpd at once. One in pieces is read by it from the exchange's outbox: each
  * reading takes all that is there as one chunk, and an empty outbox suspends the connection until the next piece.
  */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "casc_server_internal.h"
 
@@ -37,7 +40,7 @@ static bool add_headers(const casc_exchange *exchange, struct MHD_Response *resp
     return !exchange->server->draining || MHD_add_response_header(response, "Connection", "close") == MHD_YES;
 }
 
-/* Takes the response over. */
+/* Takes the response over; it leaves once the connection is resumed. */
 static bool queue(casc_exchange *exchange, struct MHD_Response *response, unsigned status, const casc_header *headers,
                   size_t count, casc_stage stage) {
     bool queued = add_headers(exchange, response, headers, count) &&
@@ -45,7 +48,6 @@ static bool queue(casc_exchange *exchange, struct MHD_Response *response, unsign
     MHD_destroy_response(response);
     if (!queued) return false;
     exchange->stage = stage;
-    casc_exchange_resume(exchange);
     return true;
 }
 
@@ -56,10 +58,20 @@ bool casc_exchange_answer(casc_exchange *exchange, unsigned status, const casc_h
         MHD_create_response_from_buffer(length, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
     if (response == NULL || !queue(exchange, response, status, headers, count, CASC_ANSWERED)) return false;
     casc_hold_end(exchange);
+    casc_exchange_resume(exchange);
     return true;
 }
 
 /* --- In pieces. --- */
+
+/* libmicrohttpd sends the head, each piece and the end by themselves, and each wakes the client: most of what a short
+   answer costs. Where one of them is known to follow another they leave together. */
+void casc_exchange_cork(casc_exchange *exchange, bool corked) {
+    if (exchange->corked == corked) return;
+    exchange->corked = corked;
+    int value = corked;
+    setsockopt(exchange->client->descriptor, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
 
 size_t casc_exchange_unsent(const casc_exchange *exchange) {
     return exchange->filled - exchange->sent;
@@ -90,6 +102,7 @@ static ssize_t read_outbox(void *context, uint64_t position, char *out, size_t m
     if (length == 0) {
         if (exchange->finished)
             return exchange->well ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+        casc_exchange_cork(exchange, false);
         casc_exchange_suspend(exchange);
         return 0;
     }
@@ -113,7 +126,9 @@ bool casc_exchange_open(casc_exchange *exchange, unsigned status, const casc_hea
         casc_exchange_release(exchange);
         return false;
     }
-    return queue(exchange, response, status, headers, count, CASC_OPENED);
+    if (!queue(exchange, response, status, headers, count, CASC_OPENED)) return false;
+    casc_exchange_cork(exchange, true);
+    return true;
 }
 
 static bool reserve_outbox(casc_exchange *exchange, size_t length) {
@@ -147,6 +162,7 @@ bool casc_exchange_finish(casc_exchange *exchange, bool well) {
     exchange->finished = true;
     exchange->well = well;
     casc_hold_end(exchange);
+    if (casc_exchange_unsent(exchange) > 0) casc_exchange_cork(exchange, true);
     casc_exchange_resume(exchange);
     return true;
 }

@@ -225,6 +225,7 @@ void casc_exchange_end(casc_exchange *exchange, bool well) {
     bool is_known = exchange->owner != NULL;
     if (is_known && !well) tell_gone(exchange);
     casc_hold_end(exchange);
+    casc_exchange_cork(exchange, false);
     unlist(server, exchange);
     exchange->client->exchange = NULL;
     exchange->client = NULL;

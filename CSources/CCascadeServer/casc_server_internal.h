@@ -56,6 +56,7 @@ struct casc_exchange {
     bool suspended;
     bool gone;
     bool finished, well;
+    bool corked;
 
     uint8_t *body;
     size_t length, capacity;
@@ -114,5 +115,7 @@ size_t casc_exchange_unsent(const casc_exchange *exchange);
 void casc_exchange_resume(casc_exchange *exchange);
 void casc_exchange_suspend(casc_exchange *exchange);
 void casc_exchange_wake(casc_exchange *exchange);
+/* Whether what is sent is kept back for what comes next, unless it fills a packet. */
+void casc_exchange_cork(casc_exchange *exchange, bool corked);
 
 #endif

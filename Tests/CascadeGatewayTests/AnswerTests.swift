@@ -39,6 +39,22 @@ extension GatewayTests {
             await fixture.end()
         }
 
+        @Test("The head of a stream leaves together with the first piece")
+        func corked() async throws {
+            let fixture = try await GatewayFixture(Script(chunks: 1))
+            // The first answer of a connection brings TCP_NODELAY with it, which pushes what waits.
+            let client = try fixture.client()
+            #expect(client.post(GatewayFixture.path, question(stream: true)).status == 200)
+            for _ in 0..<20 {
+                client.send(HTTPClient.post(GatewayFixture.path, question(stream: true)))
+                let first = client.readOnce()
+                #expect(first.hasPrefix("HTTP/1.1 200 ") && first.contains("data: "))
+                let whole = client.read()
+                #expect(whole.events.last == "[DONE]" && whole.ending == .complete)
+            }
+            await fixture.end()
+        }
+
         @Test("Tokens used end a stream whose client asked for them")
         func usage() async throws {
             let script = Script()

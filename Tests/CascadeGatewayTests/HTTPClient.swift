@@ -126,6 +126,12 @@ final class HTTPClient {
         }
     }
 
+    /// What comes first, and together.
+    func readOnce() -> String {
+        _ = receive()
+        return String(decoding: input, as: UTF8.self)
+    }
+
     /// Waits for the end of the connection, and tells how it ended.
     func waitForEnd() -> Ending {
         while true {
