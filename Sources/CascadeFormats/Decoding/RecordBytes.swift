@@ -17,20 +17,30 @@ enum RecordBytes {
         i == 0 && count >= 3 && record[0] == 0xEF && record[1] == 0xBB && record[2] == 0xBF
     }
 
-    /// The offset of the first end of a line from `start` on. Eight bytes at a time: padding follows the record.
+    /// The offset of the first end of a line from `start` on. 32 bytes at a time: padding follows the record.
     static func newline(in record: RawSpan, from start: Int, count: Int) -> Int? {
-        precondition(start >= 0 && count + 8 <= record.byteCount)
-        var i = start
-        while i < count {
-            // In bounds, and every bit pattern is a number.
-            let eight = unsafe record.unsafeLoadUnaligned(fromByteOffset: i, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
-            // One of its bytes is zero (Mycroft's test).
-            if (eight &- 0x0101_0101_0101_0101) & ~eight & 0x8080_8080_8080_8080 != 0 {
-                for at in i..<min(i + 8, count) where record[at] == 0x0A { return at }
+        precondition(start >= 0 && count + 32 <= record.byteCount)
+        return unsafe record.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var i = start
+            while i < count {
+                // In bounds, as 32 more bytes than `count` are there.
+                let (a, b) = unsafe (newlines(in: base + i), newlines(in: base + i + 8))
+                let (c, d) = unsafe (newlines(in: base + i + 16), newlines(in: base + i + 24))
+                if (a | b) | (c | d) != 0 {
+                    for at in i..<min(i + 32, count) where record[at] == 0x0A { return at }
+                }
+                i &+= 32
             }
-            i += 8
+            return nil
         }
-        return nil
+    }
+
+    /// Not 0 when one of the eight bytes is the end of a line (Mycroft's test).
+    private static func newlines(in bytes: UnsafeRawPointer) -> UInt64 {
+        // The caller says that eight bytes are there, and every bit pattern is a number.
+        let eight = unsafe bytes.loadUnaligned(as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
+        return (eight &- 0x0101_0101_0101_0101) & ~eight & 0x8080_8080_8080_8080
     }
 
     /// The offset at which `text` stands first.

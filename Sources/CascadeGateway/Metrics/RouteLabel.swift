@@ -17,6 +17,8 @@ enum RouteLabel {
 
     /// `http.request.method` of the conventions.
     static func method(_ method: String) -> String {
-        methods.contains(method) ? method : "_OTHER"
+        // Nearly all of them.
+        if method == "POST" { return method }
+        return methods.contains(method) ? method : "_OTHER"
     }
 }

@@ -87,9 +87,14 @@ struct Routes: Sendable {
 extension Exchange {
     /// The fields that every answer has.
     func fields(_ contentType: String) -> [(name: String, value: String)] {
-        let fields = [("content-type", contentType), ("x-request-id", requestID)]
+        var fields: [(name: String, value: String)] = []
+        // Those of the cascade, and a few more, will be added.
+        fields.reserveCapacity(10)
+        fields.append(("content-type", contentType))
+        fields.append(("x-request-id", requestID))
         // Where Anthropic's clients look for it.
-        return isAnthropic ? fields + [("request-id", requestID)] : fields
+        if isAnthropic { fields.append(("request-id", requestID)) }
+        return fields
     }
 
     /// - Parameter cascade: `nil` where it is not known who answers.
