@@ -8,6 +8,9 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+let folder = Context.packageDirectory.split(separator: "/").dropLast(2).last ?? ""
+let tested = String(folder.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+
 /// The fuzz targets are a package of their own: all of it is built with sanitizers, by `Scripts/fuzz`.
 let package = Package(
     name: "cascade-fuzz",
@@ -22,7 +25,9 @@ let package = Package(
                 .product(name: "CascadeGateway", package: "cascade"),
                 .product(name: "CascadeTesting", package: "cascade"),
             ],
-            swiftSettings: swiftSettings),
+            // The readers of clients' requests are the package's own, and a package is known by its folder's name.
+            packageAccess: false,
+            swiftSettings: swiftSettings + [.unsafeFlags(["-package-name", tested])]),
     ],
     cxxLanguageStandard: .cxx17
 )

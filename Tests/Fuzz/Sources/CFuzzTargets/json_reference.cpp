@@ -27,7 +27,7 @@ int character(const bytes &text, size_t i) {
 
 class parser {
 public:
-    explicit parser(const bytes &text) : text(text) {}
+    parser(const bytes &text, int most) : text(text), most(most) {}
 
     bool whole(json &to) {
         skip_blanks();
@@ -38,6 +38,7 @@ public:
 
 private:
     const bytes &text;
+    const int most;
     size_t at = 0;
 
     uint8_t peek() const {
@@ -60,7 +61,7 @@ private:
         switch (peek()) {
         case '{':
         case '[':
-            known = depth < CASC_JSON_MAX_DEPTH && container(to, depth + 1);
+            known = depth < most && container(to, depth + 1);
             break;
         case '"':
             to.type = CASC_JSON_STRING;
@@ -180,8 +181,8 @@ bytes repaired(const bytes &text) {
     return result;
 }
 
-bool parse_slowly(const bytes &text, json &value) {
-    return is_utf8(text) && parser(text).whole(value);
+bool parse_slowly(const bytes &text, json &value, int most) {
+    return is_utf8(text) && parser(text, most).whole(value);
 }
 
 } // namespace fuzz

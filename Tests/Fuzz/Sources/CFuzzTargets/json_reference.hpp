@@ -20,8 +20,8 @@ struct json {
     std::vector<json> values;
 };
 
-/* False unless the text is one JSON value of at most CASC_JSON_MAX_DEPTH levels, in UTF-8. */
-bool parse_slowly(const bytes &text, json &value);
+/* False unless the text is one JSON value of at most so many levels, in UTF-8. */
+bool parse_slowly(const bytes &text, json &value, int most = CASC_JSON_MAX_DEPTH);
 
 } // namespace fuzz
 

@@ -15,6 +15,7 @@ enum FuzzCommand {
         ("limits", fuzzLimits),
         ("configuration", fuzzConfiguration),
         ("gateway", fuzzGateway),
+        ("requests", fuzzRequests),
     ]
 
     static func main() {

@@ -29,6 +29,10 @@ int fuzz_ring(const uint8_t *bytes, size_t length);
 /* An arena against a list of allocations; the bytes are its operations. */
 int fuzz_arena(const uint8_t *bytes, size_t length);
 
+/* How many members of that name the object has that is the text; -1 when it is none, or its last member of that name is
+   not that string. */
+int fuzz_members(const uint8_t *text, size_t length, const char *name, const char *value);
+
 #ifdef __cplusplus
 }
 #endif
