@@ -2,8 +2,8 @@
  * Answers. A whole one is handed to libmicrohttpd at once. One in pieces is read by it from the exchange's outbox: each
  * reading takes all that is there as one chunk, and an empty outbox suspends the connection until the next piece.
  */
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
