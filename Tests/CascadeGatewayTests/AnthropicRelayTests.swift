@@ -11,8 +11,12 @@ import Testing
 
     /// The events' types, and what their deltas say.
     private func told(_ relay: AnthropicStreamRelay) -> [String] {
-        let events = String(decoding: relay.take(), as: UTF8.self).components(separatedBy: "\n\n")
-        return events.compactMap { event in
+        var text = ""
+        _ = relay.drain {
+            text = String(decoding: $0, as: UTF8.self)
+            return true
+        }
+        return text.components(separatedBy: "\n\n").compactMap { event in
             guard let data = event.components(separatedBy: "\ndata: ").last?.data(using: .utf8),
                 let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
                 let type = json["type"] as? String, let index = json["index"] as? Int

@@ -76,6 +76,8 @@ struct AnswerFields {
 extension Exchange {
     /// The fields of an answer that no provider has a part in.
     func ownFields(_ contentType: String) -> [(name: String, value: String)] {
-        fields(contentType) + AnswerFields().list(since: receivedAt)
+        var fields = fields(contentType)
+        AnswerFields().told(since: receivedAt).add(to: &fields)
+        return fields
     }
 }
