@@ -167,6 +167,15 @@ bool casc_exchange_finish(casc_exchange *exchange, bool well) {
     return true;
 }
 
+bool casc_exchange_leave(casc_exchange *exchange) {
+    bool unfinished = can_answer(exchange, CASC_OPENED) && !exchange->finished;
+    if (!unfinished && !can_answer(exchange, CASC_WAITING)) return false;
+    exchange->gone = true; /* its owner has no need to be told */
+    casc_hold_end(exchange);
+    casc_exchange_cut(exchange);
+    return true;
+}
+
 bool casc_exchange_is_full(const casc_exchange *exchange) {
     return can_answer(exchange, CASC_OPENED) && casc_exchange_unsent(exchange) >= exchange->server->options.outbox;
 }

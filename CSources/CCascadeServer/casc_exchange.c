@@ -107,12 +107,22 @@ static bool reserve_body(casc_exchange *exchange, size_t length) {
     return true;
 }
 
+/* Memory for a body of this length is for whoever may have it: anybody, or who is known. */
+static bool is_welcome(casc_exchange *exchange, unsigned long long length) {
+    const casc_server_options *options = &exchange->server->options;
+    if (length <= options->free_body || exchange->welcome) return true;
+    exchange->welcome = options->welcome(options->context, exchange);
+    return exchange->welcome;
+}
+
 /* The announced length is checked by libmicrohttpd: it is a number. Memory that is not written to is not there yet. */
 static void expect_body(casc_exchange *exchange) {
     const char *announced = field(exchange->connection, "Content-Length");
     unsigned long long length = announced != NULL ? strtoull(announced, NULL, 10) : 0;
     if (length > exchange->server->options.max_body) {
         exchange->problem = CASC_PROBLEM_TOO_LARGE;
+    } else if (!is_welcome(exchange, length)) {
+        exchange->problem = CASC_PROBLEM_UNWELCOME;
     } else if (length > 0 && !reserve_body(exchange, (size_t)length)) {
         exchange->problem = CASC_PROBLEM_NO_MEMORY;
     }
@@ -145,6 +155,7 @@ enum MHD_Result casc_exchange_begin(casc_server *server, struct MHD_Connection *
 static casc_problem keep(casc_exchange *exchange, const char *bytes, size_t length) {
     size_t needed = exchange->length + length;
     if (needed > exchange->server->options.max_body) return CASC_PROBLEM_TOO_LARGE;
+    if (!is_welcome(exchange, needed)) return CASC_PROBLEM_UNWELCOME;
     size_t capacity = exchange->capacity > 0 ? exchange->capacity : FIRST_BODY_BYTES;
     while (capacity < needed) capacity *= 2;
     if (!reserve_body(exchange, capacity)) return CASC_PROBLEM_NO_MEMORY;
@@ -213,6 +224,11 @@ void casc_exchange_client_left(casc_exchange *exchange) {
 
 void casc_exchange_give_up(casc_exchange *exchange) {
     tell_gone(exchange);
+    casc_exchange_cut(exchange);
+}
+
+/* The connection, that is; libmicrohttpd ends the exchange with it. */
+void casc_exchange_cut(casc_exchange *exchange) {
     if (exchange->suspended) {
         casc_exchange_resume(exchange);
     } else {

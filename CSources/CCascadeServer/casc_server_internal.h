@@ -57,6 +57,7 @@ struct casc_exchange {
     bool gone;
     bool finished, well;
     bool corked;
+    bool welcome; /* found to be */
 
     uint8_t *body;
     size_t length, capacity;
@@ -104,6 +105,7 @@ enum MHD_Result casc_exchange_receive(casc_exchange *exchange, const char *bytes
 void casc_exchange_end(casc_exchange *exchange, bool well);
 void casc_exchange_client_left(casc_exchange *exchange);
 void casc_exchange_give_up(casc_exchange *exchange);
+void casc_exchange_cut(casc_exchange *exchange);
 
 /* casc_hold.c */
 void casc_hold_end(casc_exchange *exchange);

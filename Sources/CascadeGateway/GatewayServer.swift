@@ -1,7 +1,7 @@
 public import Cascade
 internal import CascadeTransport
 
-/// A router behind HTTP, for clients that speak OpenAI's chat completions.
+/// A router behind HTTP, for clients that speak OpenAI's formats or Anthropic's, and for its operators.
 ///
 /// It serves on the router's own threads: a request is accepted, routed, sent upstream and answered on one of them.
 ///
@@ -20,6 +20,8 @@ public final class GatewayServer: Sendable {
     private let active: ActiveCount
     private let keeper: StoreKeeper?
     private let metrics: MetricsPage
+    /// What cancelled requests may take to end.
+    private static let settling = Duration.seconds(2)
 
     /// Begins to serve.
     ///
@@ -42,15 +44,21 @@ public final class GatewayServer: Sendable {
             servers.append(
                 try await LoopServer.start(
                     on: loops[0], listener: probe, limits: limits, ids: ids, active: active,
-                    ledger: metrics.ledgers[0], work: serve))
+                    ledger: metrics.ledgers[0], knows: gate.knows, work: serve))
         } else {
             probe.close()
-            for (loop, ledger) in zip(loops, metrics.ledgers) {
-                let listener = try Listener(address: options.host, port: port, isShared: true)
-                servers.append(
-                    try await LoopServer.start(
-                        on: loop, listener: listener, limits: limits, ids: ids, active: active,
-                        ledger: ledger, work: serve))
+            do throws(GatewayError) {
+                for (loop, ledger) in zip(loops, metrics.ledgers) {
+                    let listener = try Listener(address: options.host, port: port, isShared: true)
+                    servers.append(
+                        try await LoopServer.start(
+                            on: loop, listener: listener, limits: limits, ids: ids, active: active,
+                            ledger: ledger, knows: gate.knows, work: serve))
+                }
+            } catch {
+                // Those that were started would go on serving, for nobody to end.
+                for server in servers { await server.stop() }
+                throw error
             }
         }
         metrics.watch(servers)
@@ -99,7 +107,7 @@ public final class GatewayServer: Sendable {
         // First of all: whoever finds that nobody listens any more is refused on a connection that is open.
         active.refuse()
         for server in servers { await server.drain() }
-        await active.close(within: grace)
+        await active.waitUntilNone(within: grace)
         // The last answers are on their way.
         for server in servers {
             while await server.unfinished() > 0, clock.now < end, !Task.isCancelled {
@@ -107,6 +115,8 @@ public final class GatewayServer: Sendable {
             }
             await server.stop()
         }
+        // Requests that were cut off are on their way to their end, where their keys pay for them.
+        await active.waitUntilNone(within: Self.settling)
         await keeper?.stop()
     }
 }

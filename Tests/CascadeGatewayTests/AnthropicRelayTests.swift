@@ -11,11 +11,7 @@ import Testing
 
     /// The events' types, and what their deltas say.
     private func told(_ relay: AnthropicStreamRelay) -> [String] {
-        var text = ""
-        _ = relay.drain {
-            text = String(decoding: $0, as: UTF8.self)
-            return true
-        }
+        let text = relay.drain { String(decoding: $0, as: UTF8.self) }
         return text.components(separatedBy: "\n\n").compactMap { event in
             guard let data = event.components(separatedBy: "\ndata: ").last?.data(using: .utf8),
                 let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any],

@@ -132,6 +132,9 @@ final class HTTPClient {
         return String(decoding: input, as: UTF8.self)
     }
 
+    /// What has come and was not read as a response.
+    var received: String { String(decoding: input, as: UTF8.self) }
+
     /// Waits for the end of the connection, and tells how it ended.
     func waitForEnd() -> Ending {
         while true {

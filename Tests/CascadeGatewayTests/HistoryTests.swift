@@ -87,7 +87,7 @@ extension GatewayTests {
             await fixture.end()
             fixture = try await gateway(Script(), configure: spend)
             // Over midnight it is another day's.
-            #expect(fixture.router.metrics.spentToday == spent || Wall.seconds % 86_400 < 60)
+            #expect(fixture.router.metrics.spentToday == spent || WallTime.seconds % 86_400 < 60)
             await fixture.end()
         }
 
@@ -116,7 +116,7 @@ extension GatewayTests {
 
         @Test("What is older than the configuration keeps it is forgotten, when that is due")
         func purge() async throws {
-            let now = Wall.seconds / 60
+            let now = WallTime.seconds / 60
             let minutes = [now - 61, now - 58, now]
             let fill = { @Sendable (connection: StoreConnection) throws(GatewayStoreError) in
                 for minute in minutes {

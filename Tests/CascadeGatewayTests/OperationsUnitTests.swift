@@ -15,7 +15,7 @@ extension GatewayTests {
             ] {
                 let milliseconds = try (Date(text, strategy: style).timeIntervalSince1970 * 1_000).rounded()
                 let time = WallTime(nanoseconds: Int64(milliseconds) * 1_000_000)
-                #expect(String(decoding: time.text, as: UTF8.self) == text)
+                #expect(String(decoding: time.text(), as: UTF8.self) == text)
             }
         }
 

@@ -23,7 +23,7 @@ import Testing
         relay.text("\n".utf8.span)
         #expect(relay.isTooLong)
         relay.fail(ResponsesStreamRelay.tooLong)
-        let text = String(decoding: relay.take(), as: UTF8.self)
+        let text = relay.drain { String(decoding: $0, as: UTF8.self) }
         #expect(text.contains(#""code":"answer_too_long""#))
         #expect(!text.contains("response.completed"))
     }
@@ -38,7 +38,7 @@ import Testing
         relay.toolCallArguments(index: 0, ":1}".utf8.span)
         relay.finished(.toolCalls)
         relay.end()
-        let text = String(decoding: relay.take(), as: UTF8.self)
+        let text = relay.drain { String(decoding: $0, as: UTF8.self) }
         let last = try #require(text.components(separatedBy: "\n\n").last { !$0.isEmpty })
         #expect(last.hasPrefix("event: response.completed\n"))
         #expect(last.contains(#""call_id":"a","name":"f","arguments":"{\"x\":1}""#))
@@ -53,7 +53,7 @@ import Testing
         relay.text("two".utf8.span)
         relay.finished(.stop)
         relay.end()
-        let text = String(decoding: relay.take(), as: UTF8.self)
+        let text = relay.drain { String(decoding: $0, as: UTF8.self) }
         #expect(text.components(separatedBy: "event: response.output_item.added\n").count == 4)
         #expect(text.components(separatedBy: "event: response.output_item.done\n").count == 4)
         #expect(text.components(separatedBy: "event: response.output_text.done\n").count == 3)

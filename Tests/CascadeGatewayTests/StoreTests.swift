@@ -117,6 +117,36 @@ extension GatewayTests {
             }
         }
 
+        @Test("A file that was put away, or another one in its place, is not taken for the store any more")
+        func replaced() async throws {
+            let file = try StoreFile()
+            let store = try file.open()
+            _ = try await store.addKey(name: "alice")
+            try FileManager.default.moveItem(atPath: file.path, toPath: file.path + ".old")
+            let gone = await #expect(throws: GatewayStoreError.self) { try await store.keys() }
+            #expect(gone?.message.contains("removed or replaced") == true)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+            await #expect(throws: GatewayStoreError.self) { try await store.addKey(name: "bob") }
+            try FileManager.default.removeItem(atPath: file.path)
+            try FileManager.default.moveItem(atPath: file.path + ".old", toPath: file.path)
+            #expect(try await store.keys().map(\.name) == ["alice"])
+        }
+
+        @Test("To open a store again does not end the locks of who has it open")
+        func keepsLocks() async throws {
+            let file = try StoreFile()
+            let store = try file.open()
+            _ = try await store.addKey(name: "alice")
+            let locks = { try String(contentsOfFile: "/proc/locks", encoding: .utf8) }
+            var status = stat()
+            #expect(stat(file.path, &status) == 0)
+            let inode = ":\(status.st_ino) "
+            #expect(try locks().contains(inode))
+            _ = try file.open()
+            #expect(try locks().contains(inode))
+            #expect(try await store.keys().count == 1)
+        }
+
         @Test("What is no store is refused with the reason")
         func refused() async throws {
             let file = try StoreFile()

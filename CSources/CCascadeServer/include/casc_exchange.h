@@ -32,6 +32,7 @@ typedef enum casc_problem {
     CASC_PROBLEM_TOO_LARGE = 1, /* the body */
     CASC_PROBLEM_FRAMING = 2,   /* the body's end can be read in two ways */
     CASC_PROBLEM_NO_MEMORY = 3,
+    CASC_PROBLEM_UNWELCOME = 4, /* a body that is larger than anybody may send, of a client that is not known */
 } casc_problem;
 
 typedef struct casc_header {
@@ -66,6 +67,9 @@ bool casc_exchange_open(casc_exchange *exchange, unsigned status, const casc_hea
 bool casc_exchange_write(casc_exchange *exchange, const void *bytes, size_t length);
 /* The answer ends here: well, or with the connection cut off. */
 bool casc_exchange_finish(casc_exchange *exchange, bool well);
+/* Nobody will say more. An answer that was not begun, or not ended, will not be: its connection is cut off, and true is
+   returned. */
+bool casc_exchange_leave(casc_exchange *exchange);
 
 /* Whether as much is unsent that the writer should wait. */
 bool casc_exchange_is_full(const casc_exchange *exchange);

@@ -32,6 +32,7 @@ bool casc_address_is_loopback(const char *address, bool *valid);
 
 typedef struct casc_server_options {
     size_t max_body;          /* a larger one is received and forgotten, up to four times that; then cut off */
+    size_t free_body;         /* a larger one than this is kept only for a client that is welcome */
     size_t outbox;            /* unsent bytes of an answer at which its writer had better wait */
     uint32_t max_connections; /* at a time; more wait to be accepted */
     uint32_t idle_seconds;    /* a connection on which nothing moves for so long is closed */
@@ -45,6 +46,8 @@ typedef struct casc_server_options {
     /* Called on the loop's thread. `owner` is what `begin` returned. */
     void *_Nullable context;
     void *_Nonnull (*_Nonnull begin)(void *_Nullable context, casc_exchange *exchange); /* a request is complete */
+    /* Whether the client of a request that is being received is known. Nothing but its header may be looked at. */
+    bool (*welcome)(void *_Nullable context, const casc_exchange *exchange);
     void (*held)(void *owner);               /* casc_exchange_hold: no answer was begun in time */
     void (*gone)(void *owner);               /* the client went away; once at most, before `over` */
     void (*over)(void *owner);               /* once; `owner` is not used again */

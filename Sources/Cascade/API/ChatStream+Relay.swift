@@ -21,6 +21,12 @@ extension ChatStream {
     /// Whether the provider's own events can be passed on: they are of the client's format, and all of them are there.
     package var isForwardable: Bool { core.isForwardable }
 
+    /// Bytes of text, reasoning and calls' arguments that relays were told of.
+    package var relayedBytes: Int { core.relayedBytes }
+
+    /// Whether the answer has come to its end, as its provider meant it to.
+    package var isWhole: Bool { core.isWhole }
+
     /// Has `relay` told what has come, waiting for it if need be; nothing of it is kept, so a stream takes no more memory
     /// the longer it is.
     ///

@@ -126,6 +126,7 @@ extension StreamCore {
             let progress = Self.advance(&state.call, stop: &state.stop, into: &sink)
             swap(&sink.others, &state.events)
             state.unkeptBytes += sink.textBytes
+            state.otherBytes += sink.otherBytes
             any = any || sink.hasRelayed
             switch progress {
             case .more: continue
@@ -143,7 +144,7 @@ extension StreamCore {
         switch event {
         case .text(let piece): state.unkeptBytes += piece.utf8.count
         case .finished, .usage, .toolCallStarted: state.answer.take(event)
-        case .reasoning, .toolCallArguments: break
+        case .reasoning(let piece), .toolCallArguments(_, let piece): state.otherBytes += piece.utf8.count
         }
     }
 

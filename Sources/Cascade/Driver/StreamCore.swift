@@ -17,6 +17,8 @@ final class StreamCore: Sendable {
         var answer = AnswerCollector()
         /// Bytes of such text.
         var unkeptBytes = 0
+        /// Bytes of the reasoning and of the calls' arguments that a relay was told.
+        var otherBytes = 0
         /// What of it admission counts.
         var countedBytes = 0
         var attempts: [AttemptReport]
@@ -183,8 +185,10 @@ final class StreamCore: Sendable {
     // MARK: - What the stream shows
 
     var hasEnded: Bool { state.withLock { $0.call == nil } }
+    var isWhole: Bool { state.withLock { $0.call == nil && $0.error == nil } }
     var attempts: [AttemptReport] { state.withLock { $0.attempts } }
     var usage: Usage? { state.withLock { $0.events.usage } }
+    var relayedBytes: Int { state.withLock { $0.unkeptBytes + $0.otherBytes } }
     var finishReason: FinishReason? { state.withLock { $0.answer.finishReason } }
 
     /// The whole answer, once a reader has come to its end.

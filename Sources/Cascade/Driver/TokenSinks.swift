@@ -84,6 +84,8 @@ struct TextSink: TokenSink {
 struct RelaySink<Relay: AnswerRelay>: TokenSink {
     var others = StreamEvents()
     private(set) var textBytes = 0
+    /// Of reasoning and of calls' arguments.
+    private(set) var otherBytes = 0
     private(set) var hasRelayed = false
     private var relay: Relay
 
@@ -107,6 +109,7 @@ struct RelaySink<Relay: AnswerRelay>: TokenSink {
 
     mutating func reasoning(_ utf8: Span<UInt8>) {
         count()
+        otherBytes += utf8.count
         relay.reasoning(utf8)
     }
 
@@ -116,7 +119,9 @@ struct RelaySink<Relay: AnswerRelay>: TokenSink {
 
     mutating func toolCallArguments(index: Int, _ utf8: Span<UInt8>) {
         // Where records go on as they came, a copy of a part of one would be for nobody.
-        if relay.takesRecords { count() } else { others.toolCallArguments(index: index, utf8) }
+        guard relay.takesRecords else { return others.toolCallArguments(index: index, utf8) }
+        count()
+        otherBytes += utf8.count
     }
 
     mutating func received(_ record: RawSpan, count: Int, as content: RecordContent) {

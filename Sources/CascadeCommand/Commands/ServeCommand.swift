@@ -9,17 +9,17 @@ internal import Logging
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve OpenAI's and Anthropic's formats over HTTP, answered by the cascade.",
+        abstract: "Serve the cascade over HTTP, to clients of OpenAI's and of Anthropic's formats.",
         discussion: """
             Prints its address and serves until Ctrl-C or SIGTERM; then it accepts nothing more, and gives what is under \
             way a while to finish. A second signal ends it at once.
 
-            POST /v1/chat/completions, /v1/messages and /v1/responses, whole and streamed, and /v1/embeddings; \
-            GET /v1/models; /api/v1/router; GET /healthz and /readyz. The model \"cascade\" stands for each provider's \
-            default. A browser finds a dashboard at the address itself.
+            POST /v1/chat/completions, /v1/messages, /v1/responses and /v1/embeddings; GET /v1/models; the predecessor's \
+            API under /api/v1/router. The model \"cascade\" stands for each provider's default.
 
-            GET /metrics is for Prometheus. A changed configuration file is taken into use; SIGHUP has it read at once, and \
-            opens the access log anew.
+            GET / is a dashboard for a browser, GET /metrics for Prometheus, GET /healthz and /readyz for whoever watches \
+            over the process. A changed configuration file is taken into use; SIGHUP has it read at once, and opens the \
+            access log anew.
 
             With --store, what keys have used and the providers' history are kept in that file, and once `cascade keys \
             add` has put a key there every client needs one. Without keys whoever reaches the address uses the \
@@ -71,11 +71,13 @@ struct ServeCommand: AsyncParsableCommand {
                 openAccessLog: { () throws(CommandFailure) in try openAccessLog() }, hint: hint)
             return try await check.run()
         }
+        // From here on: who asks for a reload while the gateway begins does not end it.
+        let hangUps = HangUps.stream()
         let router = try await source.makeRouter()
         do {
             let logger = ServeOperations.logger(try ConfigurationOptions.tuning())
             let accessLog = try openAccessLog { logger.error("\($0)") }
-            try await serve(router, accessLog, logger)
+            try await serve(router, accessLog, logger, hangUps)
             await router.shutdown()
             // The last requests have ended, and have been logged.
             await accessLog?.close()
@@ -85,7 +87,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ router: CascadeRouter, _ accessLog: AccessLog?, _ logger: Logger) async throws {
+    private func serve(
+        _ router: CascadeRouter, _ accessLog: AccessLog?, _ logger: Logger, _ hangUps: AsyncStream<Void>
+    ) async throws {
         var options = options
         options.store = try openStore()
         options.accessLog = accessLog
@@ -96,7 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure.usage(error.message + hint(error))
         }
         let operations = ServeOperations(
-            router: router, source: source.source, accessLog: accessLog, logger: logger
+            router: router, source: source.source, accessLog: accessLog, logger: logger, hangUps: hangUps
         ).start(for: gateway)
         // With the log on stdout there is nothing else on it.
         if self.accessLog == "-" { Console.note(gateway.address) } else { try Console.write(gateway.address + "\n") }

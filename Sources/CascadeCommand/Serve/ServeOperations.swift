@@ -9,17 +9,17 @@ struct ServeOperations {
     let source: ConfigurationSource
     let accessLog: AccessLog?
     let logger: Logger
+    let hangUps: AsyncStream<Void>
 
     /// How often the configuration file is looked at.
     private static let interval = Duration.seconds(1)
 
-    /// Runs until the task is cancelled. Signals count from the call on, before the first `await`.
+    /// Runs until the task is cancelled.
     func start(for gateway: GatewayServer) -> Task<Void, Never> {
-        let hangUps = HangUps.stream()
         let reloader = ConfigurationReloader(router: router, source: source, logger: logger) { isInUse in
             gateway.noteReload(succeeded: isInUse)
         }
-        let accessLog = accessLog
+        let (accessLog, hangUps) = (accessLog, hangUps)
         return Task.detached {
             async let watching: Void = reloader.watch(every: Self.interval, clock: .continuous)
             for await _ in hangUps {

@@ -134,8 +134,7 @@ struct AnthropicSourceFields {
             }
             return .base64(data, mediaType: mediaType)
         case "url"?:
-            // Never a file: a client may not have the gateway's machine read.
-            guard let url, url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            guard let url, ImageSource.isWebAddress(url) else {
                 throw .expected("an http address", at: "\(path).url")
             }
             return .url(url)

@@ -16,6 +16,11 @@ package struct ClientRequestError: Error, Sendable, Hashable {
             "\(what) can only be asked of a provider that speaks the format of this request", parameter: parameter)
     }
 
+    /// Two members of a name would be read differently by two readers.
+    static func twice(_ name: String) -> ClientRequestError {
+        ClientRequestError("\(name) is given twice", parameter: name)
+    }
+
     static func expected(_ what: String, at parameter: String) -> ClientRequestError {
         ClientRequestError("\(parameter) must be \(what)", parameter: parameter)
     }

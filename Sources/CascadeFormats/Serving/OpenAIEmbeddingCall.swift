@@ -19,7 +19,9 @@ package struct OpenAIEmbeddingCall: Sendable {
         var request = EmbeddingRequest([], model: "")
         try ClientText.scan(text, count: count, plan: Tag.plan) { (hit, tag) throws(ClientRequestError) in
             switch tag {
-            case .model?: request.model = try hit.requiredText("model")
+            case .model?:
+                guard request.model.isEmpty else { throw .twice("model") }
+                request.model = try hit.requiredText("model")
             case .input? where hit.isString: request.input.append(hit.string)
             case .input?:
                 guard hit.isArray || hit.isEnd else { throw .expected("a string or an array of strings", at: "input") }

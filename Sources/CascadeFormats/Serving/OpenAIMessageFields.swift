@@ -133,16 +133,10 @@ extension OpenAIMessageFields.Part {
         }
     }
 
-    /// Never a file: a client may not have the gateway's machine read.
     private func image(at path: String) throws(ClientRequestError) -> ContentPart {
-        let detail = detail.flatMap(ImageDetail.init)
-        if let address {
-            if let source = ImageSource(dataURI: address) { return .image(source, detail: detail) }
-            let lowercased = address.prefix(8).lowercased()
-            if lowercased.hasPrefix("https://") || lowercased.hasPrefix("http://") {
-                return .image(.url(address), detail: detail)
-            }
+        guard let address, let source = ImageSource(ofClient: address) else {
+            throw .expected("a base64 data URI or an http address", at: "\(path).url")
         }
-        throw .expected("a base64 data URI or an http address", at: "\(path).url")
+        return .image(source, detail: detail.flatMap(ImageDetail.init))
     }
 }

@@ -38,8 +38,7 @@ struct OpenAIRequestReader {
     }
 
     private mutating func takeModel(_ hit: JSONHit) throws(ClientRequestError) {
-        // Two of them would be read differently by two readers.
-        guard !hasModel else { throw ClientRequestError("model is given twice", parameter: "model") }
+        guard !hasModel else { throw .twice("model") }
         hasModel = true
         request.model = try hit.text("model")
         if request.model == "" { throw ClientRequestError("model is empty", parameter: "model") }
@@ -47,7 +46,7 @@ struct OpenAIRequestReader {
 
     private mutating func takeMessages(_ hit: JSONHit) throws(ClientRequestError) {
         if hit.isEnd { return }
-        guard !hasMessages else { throw ClientRequestError("messages is given twice", parameter: "messages") }
+        guard !hasMessages else { throw .twice("messages") }
         guard hit.isArray else { throw .expected("an array", at: "messages") }
         hasMessages = true
     }

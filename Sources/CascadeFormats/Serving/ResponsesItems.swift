@@ -80,7 +80,7 @@ struct ResponsesItems {
             item.content.append(.text(text))
         case "reasoning_text"?: item.thoughts += item.part.text ?? ""
         case "input_image"?:
-            guard let address = item.part.image, let source = ImageSource(sentAddress: address) else {
+            guard let address = item.part.image, let source = ImageSource(ofClient: address) else {
                 throw .expected("a base64 data URI or an http address", at: "\(path).image_url")
             }
             item.content.append(.image(source, detail: item.part.detail.flatMap(ImageDetail.init)))
@@ -127,18 +127,5 @@ struct ResponsesItems {
             reasoning = nil
         }
         messages[messages.count - 1].toolCalls.append(ToolCall(id: id, name: name, arguments: arguments))
-    }
-}
-
-extension ImageSource {
-    /// Never a file: a client may not have the gateway's machine read.
-    fileprivate init?(sentAddress address: String) {
-        if let source = ImageSource(dataURI: address) {
-            self = source
-            return
-        }
-        let start = address.prefix(8).lowercased()
-        guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return nil }
-        self = .url(address)
     }
 }

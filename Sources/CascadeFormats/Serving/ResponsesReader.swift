@@ -15,6 +15,7 @@ struct ResponsesReader {
     mutating func take(_ hit: JSONHit, _ tag: ResponsesTag) throws(ClientRequestError) {
         switch tag {
         case .model:
+            guard request.model == nil else { throw .twice("model") }
             request.model = try hit.text("model")
             if request.model == "" { throw ClientRequestError("model is empty", parameter: "model") }
         case .input: try takeInput(hit)
@@ -34,7 +35,7 @@ struct ResponsesReader {
 
     private mutating func takeInput(_ hit: JSONHit) throws(ClientRequestError) {
         if hit.isEnd { return }
-        guard !hasInput else { throw ClientRequestError("input is given twice", parameter: "input") }
+        guard !hasInput else { throw .twice("input") }
         hasInput = true
         if hit.isString {
             items.messages.append(.user(hit.string))

@@ -45,7 +45,9 @@ private struct RouterCompletionReader {
 
     mutating func take(_ hit: JSONHit, _ tag: OpenAIRequestTag) throws(ClientRequestError) {
         switch tag {
-        case .model: request.model = try hit.text("model").flatMap { $0.isEmpty ? nil : $0 }
+        case .model:
+            guard request.model == nil else { throw .twice("model") }
+            request.model = try hit.text("model").flatMap { $0.isEmpty ? nil : $0 }
         case .temperature: request.temperature = try hit.number("temperature", in: 0...2) ?? 0.7
         case .maxTokens: request.maxTokens = try hit.integer("max_tokens", from: 1)
         case .messages:
@@ -113,15 +115,10 @@ private struct RouterCompletionReader {
 }
 
 extension ImageSource {
-    /// A picture as clients of Ollama's format send it. Never a file: a client may not have the gateway's machine read.
+    /// A picture as clients of Ollama's format send it, which may be mere base64.
     fileprivate init?(sent text: String) {
-        if let source = ImageSource(dataURI: text) {
+        if let source = ImageSource(ofClient: text) {
             self = source
-            return
-        }
-        let start = text.prefix(8).lowercased()
-        if start.hasPrefix("https://") || start.hasPrefix("http://") {
-            self = .url(text)
             return
         }
         // The first bytes of each kind of image, in base64.

@@ -18,7 +18,7 @@ struct AccessLogLine {
         var json = JSONBytes()
         let duration = max(record.endedAt, receivedAt) - receivedAt
         json.raw(#"{"time":""#)
-        json.raw(wall.earlier(nanoseconds: duration).text)
+        json.raw(wall.earlier(nanoseconds: duration).text())
         json.raw("\"")
         json.field(#","request_id":"#, id)
         json.field(#","client":"#, record.client)

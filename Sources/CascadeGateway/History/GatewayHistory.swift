@@ -47,7 +47,7 @@ public struct GatewayHistory: Sendable {
     /// The last minutes, the present one included, by provider, the oldest first. Minutes in which nothing was done are
     /// left out.
     public func minutes(_ count: Int) async throws(GatewayStoreError) -> [String: [Minute]] {
-        let first = Wall.seconds / 60 - max(count, 1) + 1
+        let first = WallTime.seconds / 60 - max(count, 1) + 1
         let rows = try await store.perform { (connection) throws(GatewayStoreError) in
             try connection.rows(
                 """
@@ -72,7 +72,7 @@ public struct GatewayHistory: Sendable {
     }
 
     private func days(_ sql: String, _ count: Int) async throws(GatewayStoreError) -> [Day] {
-        let first = Wall.day - max(count, 1) + 1
+        let first = WallTime.day - max(count, 1) + 1
         return try await store.perform { (connection) throws(GatewayStoreError) in
             try connection.rows(sql + " WHERE day >= ?1 ORDER BY day, 1", [.integer(first)]) { Day($0) }
         }

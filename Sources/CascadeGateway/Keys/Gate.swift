@@ -33,8 +33,14 @@ struct Gate: Sendable {
         }
     }
 
-    private func letsClient(_ exchange: Exchange) -> Bool {
+    /// Whether a request's body may be large, of which nothing but the key is known yet.
+    func knows(_ sent: SentKey?) -> Bool {
         guard let keys, keys.isEnforced else { return true }
+        return sent.flatMap { keys.entry(of: $0.text) } != nil
+    }
+
+    private func letsClient(_ exchange: Exchange) -> Bool {
+        guard let keys, keys.isEnforced else { return letsAnybody(exchange) }
         let sent = exchange.sentKey
         guard let sent, let entry = keys.entry(of: sent.text) else {
             exchange.refuse(.unknown(wasSent: sent != nil))
@@ -46,6 +52,16 @@ struct Gate: Sendable {
         }
         exchange.keyPass = KeyPass(entry, router: router)
         return true
+    }
+
+    /// Where no key is needed, whatever reaches the gateway may spend what the providers' keys allow: but for the pages that
+    /// somebody on this machine, or near it, happens to open.
+    private func letsAnybody(_ exchange: Exchange) -> Bool {
+        guard exchange.isFromForeignPage || (isLoopback && exchange.isFromPage && !exchange.namesThisMachine) else {
+            return true
+        }
+        exchange.refuse(.foreignPage)
+        return false
     }
 
     /// Whether a request may use what is for operators; refuses it otherwise.
@@ -72,6 +88,10 @@ extension Exchange {
     var sentKey: SentKey? {
         SentKey(authorization: header("authorization"), apiKey: header("x-api-key"))
     }
+
+    /// Whether a browser says that a page asks. Of the pages of a domain that was given to this machine's address it says
+    /// the origin, whenever they send something.
+    var isFromPage: Bool { header("origin") != nil }
 
     /// Whether a browser asks on behalf of a page that this gateway has not served.
     var isFromForeignPage: Bool {

@@ -23,10 +23,19 @@ final class KeyPass {
         }
     }
 
-    /// There was an answer, of so many tokens; all that was reserved where its provider does not say.
-    func settle(_ usage: Usage?, provider: String, model: String) {
+    /// There was an answer, or a part of one: what it took, where its provider does not say, is guessed by its length.
+    func settle(_ answer: Answer, provider: String, model: String) {
+        settle(provider: provider, model: model) { answer.tokens(reserved: $0) }
+    }
+
+    /// Nobody waited for the answer that was being made. What it took nobody says: all that was reserved.
+    func settleUnread(provider: String, model: String) {
+        settle(provider: provider, model: model) { $0 }
+    }
+
+    private func settle(provider: String, model: String, _ use: (TokenEstimate) -> TokenEstimate) {
         guard let reserved = reserved.take() else { return }
-        let used = usage.map { TokenEstimate(prompt: $0.promptTokens, completion: $0.completionTokens) } ?? reserved
+        let used = use(reserved)
         let cost = router.cost(
             promptTokens: used.prompt, completionTokens: used.completion, provider: provider, model: model)
         entry.account.withMeter { [day = router.clock.day] in
@@ -43,9 +52,28 @@ final class KeyPass {
     }
 }
 
+extension KeyPass {
+    /// What is known of an answer when it has ended.
+    struct Answer {
+        var usage: Usage?
+        /// Of text, reasoning and calls' arguments; `nil` for an answer of another kind.
+        var bytes: Int?
+        /// Whether it has come to its end, and `usage` is of all of it.
+        var isWhole = true
+
+        func tokens(reserved: TokenEstimate) -> TokenEstimate {
+            let guess = bytes.map(TokenEstimate.tokens(ofBytes:)) ?? reserved.completion
+            guard let usage else { return TokenEstimate(prompt: reserved.prompt, completion: guess) }
+            // Some providers tell at the start of an answer what its question took, and that of itself there is nothing.
+            let completion = isWhole ? usage.completionTokens : max(usage.completionTokens, guess)
+            return TokenEstimate(prompt: usage.promptTokens, completion: completion)
+        }
+    }
+}
+
 extension KeyMeter.Moment {
     init(_ router: CascadeRouter) {
-        let seconds = Wall.seconds
+        let seconds = WallTime.seconds
         self.init(
             now: router.clock.now, day: router.clock.day, untilMidnight: 86_400 - seconds % 86_400, seconds: seconds)
     }

@@ -40,7 +40,7 @@ enum KeyRefusal {
         case .noAdmin(hasKey: false): "an admin key is needed; `cascade keys add NAME --admin` makes one"
         case .noAdmin: "the key is no admin key; `cascade keys add NAME --admin` makes one"
         case .foreignPage:
-            "a page of another site may not ask this; open the gateway by its own address, or send an admin key"
+            "a page of another site may not ask this; open the gateway by its own address, or send a key"
         case .model(let name): "the key may not ask for the model \(name.prefix(200))"
         case .limit(let limit): limit.message
         }
@@ -84,7 +84,7 @@ extension KeyMeter.Refusal {
     var retryAfter: Int64? {
         switch self {
         case .requests(_, let wait), .tokens(_, _, let wait), .budget(_, let wait):
-            max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
+            wait.wholeSeconds
         // When one of them ends nobody knows.
         case .concurrency: 1
         case .tooLong: nil

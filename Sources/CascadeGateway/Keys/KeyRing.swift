@@ -33,7 +33,8 @@ final class KeyRing: Sendable {
     private let table = Mutex<[String: KeyEntry]>([:])
     private let hasKeys = Atomic(false)
 
-    /// Whether clients need a key: there are keys, be they revoked.
+    /// Whether clients need a key: there are keys, be they revoked, or there have been. A store from which they have
+    /// vanished shuts a gateway, and does not open it.
     var isEnforced: Bool { hasKeys.load(ordering: .acquiring) }
 
     /// Whose secret this is; `nil` for nobody's, and for a revoked key's.
@@ -63,7 +64,7 @@ final class KeyRing: Sendable {
             new[stored.key.id] = KeyEntry(stored, account: account)
         }
         table.withLock { $0 = new }
-        hasKeys.store(!new.isEmpty, ordering: .releasing)
+        if !new.isEmpty { hasKeys.store(true, ordering: .releasing) }
     }
 
     var entries: [KeyEntry] { table.withLock { Array($0.values) } }

@@ -14,6 +14,9 @@ struct TokenEstimate: Sendable, Hashable {
     private static let perImage = 800
     private static let perAudio = 800
 
+    /// Of text.
+    static func tokens(ofBytes count: Int) -> Int { count / bytesPerToken }
+
     init(prompt: Int, completion: Int) {
         self.prompt = prompt
         self.completion = completion
@@ -21,7 +24,7 @@ struct TokenEstimate: Sendable, Hashable {
 
     /// - Parameter text: UTF-8 bytes of the question; the answer is none of text, as an embedding is.
     init(textBytes text: Int) {
-        self.init(prompt: text / Self.bytesPerToken + 1, completion: 0)
+        self.init(prompt: Self.tokens(ofBytes: text) + 1, completion: 0)
     }
 
     init(_ request: ChatRequest) {
@@ -42,6 +45,6 @@ struct TokenEstimate: Sendable, Hashable {
             bytes += tool.parameters?.text.utf8.count ?? 0
         }
         self.init(
-            prompt: tokens + bytes / Self.bytesPerToken, completion: request.maxTokens ?? Self.completionUnbounded)
+            prompt: tokens + Self.tokens(ofBytes: bytes), completion: request.maxTokens ?? Self.completionUnbounded)
     }
 }

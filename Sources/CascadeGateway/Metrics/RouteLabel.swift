@@ -1,11 +1,11 @@
 /// Names of requests for labels: a bounded number, whatever clients send.
 enum RouteLabel {
     private static let exact: Set<String> = [
-        "/", "/v1/chat/completions", "/v1/messages", "/v1/messages/count_tokens", "/v1/responses", "/v1/embeddings",
-        "/v1/models", "/healthz", "/readyz", "/metrics",
+        "/", "/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/models",
+         "/healthz", "/readyz", "/metrics",
     ]
     /// The router's own API, whose addresses may hold names of providers.
-    private static let folders = ["/v1/models/", "/api/v1/router/", "/admin/", "/dashboard/"]
+    private static let folders = ["/v1/models/", "/api/v1/router/", "/dashboard/"]
     private static let methods: Set<String> = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"]
 
     /// `http.route` of the OpenTelemetry conventions.

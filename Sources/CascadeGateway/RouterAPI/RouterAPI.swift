@@ -42,13 +42,8 @@ struct RouterAPI {
         guard let action = Action(exchange.path.dropFirst(Self.prefix.count)) else {
             return refuse(404, "there is nothing at \(exchange.path.prefix(200))")
         }
-        let (method, asked) = (action.method, exchange.method)
-        guard asked == method || (method == "GET" && asked == "HEAD") else {
-            return refuse(
-                405, "\(exchange.path.prefix(200)) takes \(method), not \(asked.prefix(20))",
-                fields: [("allow", method == "GET" ? "GET, HEAD" : method)])
-        }
-        if isRefusing, method == "POST" { return refuse(503, "the gateway is shutting down") }
+        guard exchange.allows(action.method) else { return }
+        if isRefusing, action.method == "POST" { return exchange.refuse(.shuttingDown) }
         switch action {
         case .complete: await complete()
         case .status: answer(Self.status(router.status))
@@ -69,8 +64,9 @@ struct RouterAPI {
         } catch {
             return refuse(error)
         }
-        // A model that nobody lists becomes each provider's own.
-        guard exchange.admits(model: call.request.model, TokenEstimate(call.request)) else { return }
+        // A model that nobody lists becomes each provider's own, which a key must be allowed then.
+        let model = call.request.model.flatMap { router.knowsModel($0) ? $0 : nil }
+        guard exchange.admits(model: model, TokenEstimate(call.request)) else { return }
         do throws(CascadeError) {
             let reply = try await router.complete(call.request)
             let body = ReportValue.object([

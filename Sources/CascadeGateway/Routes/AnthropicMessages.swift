@@ -45,12 +45,10 @@ struct AnthropicMessages {
     }
 
     private func stream(_ request: ChatRequest) async {
-        // A comment, as for OpenAI's clients: an event could not come before that of the message's start.
-        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
+        exchange.holdStream()
         do throws(CascadeError) {
             let stream = try await router.stream(request)
-            exchange.unhold()
-            exchange.open(exchange.streamHead(AnswerFields(stream)))
+            exchange.begin(stream)
             exchange.carryOn { await pass(stream) }
         } catch {
             exchange.fail(error)

@@ -1,7 +1,7 @@
 internal import Cascade
 internal import CascadeFormats
 
-/// A streamed answer as Anthropic's events. What is decoded at once is one piece of bytes, sent together.
+/// A streamed answer as Anthropic's events.
 final class AnthropicStreamRelay: ClientRelay {
     private enum Block: Equatable {
         case text, thinking
@@ -20,7 +20,7 @@ final class AnthropicStreamRelay: ClientRelay {
     }
 
     private let writer: AnthropicAnswerWriter
-    private var json = JSONBytes()
+    var json = JSONBytes()
     private var usage: Usage?
     private var finish = FinishReason.stop
     private var isBegun = false
@@ -31,9 +31,6 @@ final class AnthropicStreamRelay: ClientRelay {
     private var nextCall = 0
     private var heldBytes = 0
     private let maxHeld: Int
-
-    /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
-    private static let pieceBytes = 16 << 10
 
     /// - Parameter maxHeld: Bytes of calls that may wait.
     init(writer: AnthropicAnswerWriter, maxHeld: Int = 16 << 20) {
@@ -47,10 +44,6 @@ final class AnthropicStreamRelay: ClientRelay {
             status: 502, type: .server, code: "answer_too_long",
             message: "more than 16 MiB of parallel tool calls came by turns, which this format cannot tell by turns")
     }
-
-    var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
-
-    func drain(_ body: ([UInt8]) -> Bool) -> Bool { json.drain(body) }
 
     /// The answer is whole.
     func end() {

@@ -1,12 +1,6 @@
 internal import Cascade
 internal import CascadeFormats
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// `POST /v1/chat/completions`.
 struct ChatCompletions {
     let router: CascadeRouter
@@ -27,7 +21,7 @@ struct ChatCompletions {
 
     private func writer(model: String, isStreamed: Bool) -> OpenAIAnswerWriter {
         OpenAIAnswerWriter(
-            id: exchange.requestID, created: time(nil), model: model, isStreamed: isStreamed)
+            id: exchange.requestID, created: WallTime.seconds, model: model, isStreamed: isStreamed)
     }
 
     private func complete(_ request: ChatRequest) async {
@@ -48,12 +42,10 @@ struct ChatCompletions {
     // MARK: - In pieces
 
     private func stream(_ call: OpenAIChatCall) async {
-        // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
+        exchange.holdStream()
         do throws(CascadeError) {
             let stream = try await router.stream(call.request)
-            exchange.unhold()
-            exchange.open(exchange.streamHead(AnswerFields(stream)))
+            exchange.begin(stream)
             let includesUsage = call.includesUsage
             exchange.carryOn { await pass(stream, includesUsage: includesUsage) }
         } catch {

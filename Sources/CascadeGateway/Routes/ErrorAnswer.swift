@@ -37,9 +37,7 @@ struct ErrorAnswer {
         let (status, type) = Self.status(of: error)
         self.init(status: status, type: type, code: error.code.rawValue, message: error.message)
         if let retryAfter = error.retryAfter, status == 429 || status == 503 {
-            // Whole seconds, never early.
-            let seconds = retryAfter.components.seconds + (retryAfter.components.attoseconds > 0 ? 1 : 0)
-            fields.append(("retry-after", "\(max(1, seconds))"))
+            fields.append(("retry-after", "\(retryAfter.wholeSeconds)"))
         }
         switch error.code {
         // Every provider has been tried, as often as the configuration says: a client's own tries would multiply that.
@@ -87,6 +85,11 @@ struct ErrorAnswer {
 
     /// The same as the last event of a stream that had begun.
     var event: [UInt8] { Array("data: ".utf8) + body + Array("\n\n".utf8) }
+}
+
+extension Duration {
+    /// As a `Retry-After` has it: never early.
+    var wholeSeconds: Int64 { max(1, components.seconds + (components.attoseconds > 0 ? 1 : 0)) }
 }
 
 extension Exchange {

@@ -18,25 +18,30 @@ extension Exchange {
 
     /// It was answered in one piece.
     func account(for reply: ChatResponse) {
-        settle(reply.usage, provider: reply.provider, model: reply.model)
+        let bytes = reply.toolCalls.reduce(reply.content.utf8.count + reply.reasoning.utf8.count) {
+            $0 + $1.arguments.utf8.count
+        }
+        settle(KeyPass.Answer(usage: reply.usage, bytes: bytes), provider: reply.provider, model: reply.model)
         note(.answered, reply.attempts, usage: reply.usage)
     }
 
     /// The same.
     func account(for reply: EmbeddingResponse) {
-        settle(reply.usage, provider: reply.provider, model: reply.model)
+        settle(KeyPass.Answer(usage: reply.usage), provider: reply.provider, model: reply.model)
         note(.answered, reply.attempts, usage: reply.usage)
     }
 
     /// Its answer in pieces has ended, in whatever way.
     func settle(_ stream: ChatStream) {
-        settle(stream.usage, provider: stream.provider, model: stream.model)
+        settle(
+            KeyPass.Answer(usage: stream.usage, bytes: stream.relayedBytes, isWhole: stream.isWhole),
+            provider: stream.provider, model: stream.model)
     }
 
-    /// There was an answer: its key pays for it, once, as much as the provider has counted.
-    private func settle(_ usage: Usage?, provider: String, model: String) {
-        note(usage)
-        keyPass?.settle(usage, provider: provider, model: model)
+    /// There was an answer, or a part of one: its key pays for it, once.
+    private func settle(_ answer: KeyPass.Answer, provider: String, model: String) {
+        note(answer.usage)
+        keyPass?.settle(answer, provider: provider, model: model)
     }
 
     /// Its answer in pieces has ended, or its reader has gone.
@@ -55,6 +60,10 @@ extension Exchange {
 
     /// It was not answered, or not to its end.
     func note(_ error: CascadeError) {
+        // A client that goes away while it is being answered, each time, would otherwise never pay.
+        if record.outcome == .clientGone, let attempt = error.attempts.last, attempt.outcome == .cancelled {
+            keyPass?.settleUnread(provider: attempt.provider, model: attempt.model)
+        }
         note(FinishedRequest.Outcome(error.code), error.attempts, error: error)
     }
 

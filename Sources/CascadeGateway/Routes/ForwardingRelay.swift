@@ -6,10 +6,7 @@ final class ForwardingRelay: ClientRelay {
     private let format: WireFormat
     private let includesUsage: Bool
     private var unasked = UnaskedUsage()
-    private var json = JSONBytes()
-
-    /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
-    private static let pieceBytes = 16 << 10
+    var json = JSONBytes()
 
     /// - Parameter includesUsage: Whether the client has asked for the tokens used. They are asked of the provider in any
     ///   case, and what it says of them in events of their own, or of their absence, is left out.
@@ -19,10 +16,6 @@ final class ForwardingRelay: ClientRelay {
     }
 
     var takesRecords: Bool { true }
-    var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
-
-    func drain(_ body: ([UInt8]) -> Bool) -> Bool { json.drain(body) }
-
     func record(_ record: RawSpan, count: Int, isUsage: Bool) {
         guard includesUsage || !isUsage else { return }
         let unasked = includesUsage ? nil : unasked.range(in: record, count: count)

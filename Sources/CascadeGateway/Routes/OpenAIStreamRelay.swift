@@ -1,25 +1,18 @@
 internal import Cascade
 internal import CascadeFormats
 
-/// A streamed answer as OpenAI's chunks. What is decoded at once is one piece of bytes, sent together.
+/// A streamed answer as OpenAI's chunks.
 final class OpenAIStreamRelay: ClientRelay {
     private let writer: OpenAIAnswerWriter
     private let includesUsage: Bool
-    private var json = JSONBytes()
+    var json = JSONBytes()
     private var usage: Usage?
-
-    /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
-    private static let pieceBytes = 16 << 10
 
     init(writer: OpenAIAnswerWriter, includesUsage: Bool) {
         self.writer = writer
         self.includesUsage = includesUsage
         chunk { $0.raw(#""role":"assistant","content":"""#) }
     }
-
-    var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
-
-    func drain(_ body: ([UInt8]) -> Bool) -> Bool { json.drain(body) }
 
     /// The answer is whole.
     func end() {

@@ -1,12 +1,6 @@
 internal import Cascade
 internal import CascadeFormats
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// `POST /v1/responses`.
 struct Responses {
     let router: CascadeRouter
@@ -26,7 +20,7 @@ struct Responses {
     }
 
     private func writer(_ call: ResponsesCall, model: String) -> ResponsesWriter {
-        ResponsesWriter(call, id: exchange.requestID, created: time(nil), model: model)
+        ResponsesWriter(call, id: exchange.requestID, created: WallTime.seconds, model: model)
     }
 
     private func complete(_ call: ResponsesCall) async {
@@ -45,8 +39,7 @@ struct Responses {
     // MARK: - In pieces
 
     private func stream(_ call: ResponsesCall) async {
-        // A comment, which clients pass over. Who answers is not known when it goes out, so its head does not say.
-        exchange.hold(exchange.streamHead(), piece: Array(": waiting\n\n".utf8))
+        exchange.holdStream()
         let stream: ChatStream
         do throws(CascadeError) {
             stream = try await router.stream(call.request)
@@ -56,8 +49,7 @@ struct Responses {
             exchange.breakOff(ResponsesStreamRelay.failure(ErrorAnswer(error)), AnswerFields(error))
             return exchange.note(error)
         }
-        exchange.unhold()
-        exchange.open(exchange.streamHead(AnswerFields(stream)))
+        exchange.begin(stream)
         // Of the request, only what the answer repeats is kept.
         let writer = writer(call, model: stream.model)
         exchange.carryOn { await pass(stream, to: ResponsesStreamRelay(writer: writer)) }
@@ -66,19 +58,19 @@ struct Responses {
     private func pass(_ stream: ChatStream, to relay: ResponsesStreamRelay) async {
         do throws(CascadeError) {
             while try await stream.relay(to: relay) {
-                guard exchange.write(relay.take()) else { return exchange.abandon(stream) }
+                guard relay.drain(exchange.write) else { return exchange.abandon(stream) }
                 if exchange.isFull { await exchange.waitForRoom() }
                 if relay.isTooLong { return giveUp(stream, relay) }
             }
         } catch {
             exchange.settle(stream)
             relay.fail(ErrorAnswer(error))
-            exchange.breakOff(relay.take(), AnswerFields(error))
+            relay.drain { exchange.breakOff($0, AnswerFields(error)) }
             return exchange.note(error)
         }
         if relay.isTooLong { return giveUp(stream, relay) }
         relay.end()
-        _ = exchange.write(relay.take())
+        _ = relay.drain(exchange.write)
         exchange.finish()
         exchange.settle(stream)
         exchange.note(stream)
@@ -87,7 +79,7 @@ struct Responses {
     /// The answer is too long to be repeated.
     private func giveUp(_ stream: ChatStream, _ relay: ResponsesStreamRelay) {
         relay.fail(ResponsesStreamRelay.tooLong)
-        exchange.breakOff(relay.take(), AnswerFields(stream))
+        relay.drain { exchange.breakOff($0, AnswerFields(stream)) }
         exchange.abandon(stream)
     }
 }

@@ -1,13 +1,12 @@
 internal import Cascade
 internal import CascadeFormats
 
-/// A streamed answer as the events of OpenAI's Responses format. What is decoded at once is one piece of bytes, sent
-/// together.
+/// A streamed answer as the events of OpenAI's Responses format.
 ///
 /// The format's last events repeat the answer, so its text is kept, once and already escaped.
-final class ResponsesStreamRelay: AnswerRelay {
+final class ResponsesStreamRelay: ClientRelay {
     private let writer: ResponsesWriter
-    private var json = JSONBytes()
+    var json = JSONBytes()
     private var items: [ResponsesItem] = []
     /// The item that text or reasoning goes to.
     private var open: Int?
@@ -19,9 +18,6 @@ final class ResponsesStreamRelay: AnswerRelay {
     private var keptBytes = 0
     private let maxKept: Int
 
-    /// Enough for one piece: a longer one would be cut up by the connection's buffer anyway.
-    private static let pieceBytes = 16 << 10
-
     /// - Parameter maxKept: Bytes of the answer that are kept at most.
     init(writer: ResponsesWriter, maxKept: Int = 64 << 20) {
         self.writer = writer
@@ -29,8 +25,6 @@ final class ResponsesStreamRelay: AnswerRelay {
         tell("response.created")
         tell("response.in_progress")
     }
-
-    var wantsMore: Bool { json.bytes.count < Self.pieceBytes }
 
     /// Whether the answer is longer than is kept: it cannot be brought to its end.
     var isTooLong: Bool { keptBytes > maxKept }
@@ -42,9 +36,6 @@ final class ResponsesStreamRelay: AnswerRelay {
                 "the answer is longer than the 64 MiB that the last events can repeat; chat completions have no bound"
         )
     }
-
-    /// What has been written since the last call.
-    func take() -> [UInt8] { json.drain { $0 } }
 
     /// The answer is whole.
     func end() {

@@ -9,8 +9,8 @@ struct Routes: Sendable {
     let dashboard: Dashboard
 
     func serve(_ exchange: Exchange) async {
-        if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         guard gate.lets(exchange) else { return }
+        if let problem = exchange.problem { return exchange.refuse(Self.refusal(problem)) }
         exchange.activity = dashboard.activity
         switch exchange.path {
         case "/v1/chat/completions":
@@ -22,23 +22,23 @@ struct Routes: Sendable {
         case "/v1/embeddings":
             if takes(exchange) { await Embeddings(router: router, exchange: exchange).serve() }
         case "/v1/models":
-            if allows("GET", exchange) { Models(router: router, exchange: exchange).list() }
+            if exchange.allows("GET") { Models(router: router, exchange: exchange).list() }
         case let path where path.hasPrefix("/v1/models/"):
-            if allows("GET", exchange) {
+            if exchange.allows("GET") {
                 Models(router: router, exchange: exchange).tell(String(path.dropFirst("/v1/models/".count)))
             }
         case let path where path == RouterAPI.prefix || path.hasPrefix(RouterAPI.prefix + "/"):
             await RouterAPI(router: router, exchange: exchange, isRefusing: active.isRefusing).serve()
         case "/healthz":
-            if allows("GET", exchange) { exchange.tell(status: "ok", isWell: true) }
+            if exchange.allows("GET") { exchange.tell(status: "ok", isWell: true) }
         case "/readyz":
-            guard allows("GET", exchange) else { return }
+            guard exchange.allows("GET") else { return }
             let isReady = router.isReady && !active.isRefusing
             exchange.tell(status: isReady ? "ready" : "not ready", isWell: isReady)
         case "/metrics":
-            if allows("GET", exchange) { await metrics.answer(exchange) }
+            if exchange.allows("GET") { await metrics.answer(exchange) }
         case let path where Dashboard.owns(path):
-            guard allows("GET", exchange) else { return }
+            guard exchange.allows("GET") else { return }
             if await !dashboard.serve(exchange) { refuseUnknown(exchange) }
         default:
             refuseUnknown(exchange)
@@ -54,19 +54,9 @@ struct Routes: Sendable {
 
     /// Whether a model may be asked now.
     private func takes(_ exchange: Exchange) -> Bool {
-        guard allows("POST", exchange) else { return false }
+        guard exchange.allows("POST") else { return false }
         if active.isRefusing { exchange.refuse(.shuttingDown) }
         return !active.isRefusing
-    }
-
-    private func allows(_ method: String, _ exchange: Exchange) -> Bool {
-        if exchange.method == method || (method == "GET" && exchange.method == "HEAD") { return true }
-        var answer = ErrorAnswer(
-            status: 405, type: .invalidRequest, code: "method_not_allowed",
-            message: "\(exchange.path.prefix(200)) takes \(method), not \(exchange.method.prefix(20))")
-        answer.fields = [("allow", method == "GET" ? "GET, HEAD" : method)]
-        exchange.refuse(answer)
-        return false
     }
 
     private static func refusal(_ problem: Exchange.Problem) -> ErrorAnswer {
@@ -78,6 +68,11 @@ struct Routes: Sendable {
             ErrorAnswer(
                 status: 400, type: .invalidRequest, code: "ambiguous_length",
                 message: "where the body ends can be read in two ways")
+        // Let in all the same: by an operator's address, or by a key of this moment.
+        case .unwelcome:
+            ErrorAnswer(
+                status: 413, type: .invalidRequest, code: "request_too_large",
+                message: "a body as large as this needs a key")
         case .noMemory:
             ErrorAnswer(status: 503, type: .server, code: "local", message: "the gateway is out of memory")
         }
@@ -85,6 +80,17 @@ struct Routes: Sendable {
 }
 
 extension Exchange {
+    /// Whether it was asked by this method, or for the head of what `GET` gives; refuses it otherwise.
+    func allows(_ allowed: String) -> Bool {
+        if method == allowed || (allowed == "GET" && method == "HEAD") { return true }
+        var answer = ErrorAnswer(
+            status: 405, type: .invalidRequest, code: "method_not_allowed",
+            message: "\(path.prefix(200)) takes \(allowed), not \(method.prefix(20))")
+        answer.fields = [("allow", allowed == "GET" ? "GET, HEAD" : allowed)]
+        refuse(answer)
+        return false
+    }
+
     /// The fields that every answer has.
     func fields(_ contentType: String) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []

@@ -5,7 +5,8 @@ final class ActiveCount: Sendable {
     private struct State {
         var count = 0
         var isRefusing = false
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -18,11 +19,13 @@ final class ActiveCount: Sendable {
     }
 
     func leave() {
-        let waiter = state.withLock { state in
+        let waiters: [UInt64: CheckedContinuation<Void, Never>] = state.withLock { state in
             state.count -= 1
-            return state.count == 0 ? state.waiter.take() : nil
+            guard state.count == 0 else { return [:] }
+            defer { state.waiters = [:] }
+            return state.waiters
         }
-        waiter?.resume()
+        for waiter in waiters.values { waiter.resume() }
     }
 
     /// From now on new requests are refused.
@@ -30,28 +33,32 @@ final class ActiveCount: Sendable {
         state.withLock { $0.isRefusing = true }
     }
 
-    /// The same; waits until none is left, or this time has passed.
-    func close(within time: Duration) async {
+    /// Waits until none is left, or this time has passed. Several may wait.
+    func waitUntilNone(within time: Duration) async {
+        let number = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
         let timer = Task {
             try? await Task.sleep(for: time)
-            self.wake()
+            self.wake(number)
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isEmpty = state.withLock { state in
-                    state.isRefusing = true
-                    if state.count > 0, time > .zero, !Task.isCancelled { state.waiter = continuation }
-                    return state.waiter == nil
+                let waits = state.withLock { state in
+                    guard state.count > 0, time > .zero, !Task.isCancelled else { return false }
+                    state.waiters[number] = continuation
+                    return true
                 }
-                if isEmpty { continuation.resume() }
+                if !waits { continuation.resume() }
             }
         } onCancel: {
-            wake()
+            wake(number)
         }
         timer.cancel()
     }
 
-    private func wake() {
-        state.withLock { $0.waiter.take() }?.resume()
+    private func wake(_ number: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
     }
 }

@@ -19,6 +19,8 @@ struct AnswerHead: Sendable {
 
     /// Lends the fields to C for the call.
     @unsafe func withFields<Value>(_ body: (UnsafePointer<casc_header>?, Int) -> Value) -> Value {
+        // An empty field says nothing, and libmicrohttpd would refuse the whole head.
+        let fields = fields.contains { $0.value.isEmpty } ? fields.filter { !$0.value.isEmpty } : fields
         let bytes = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
         return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(bytes, 1)) { text in
             unsafe withUnsafeTemporaryAllocation(of: casc_header.self, capacity: max(fields.count, 1)) { headers in

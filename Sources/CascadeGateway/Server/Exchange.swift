@@ -7,9 +7,9 @@ internal import CascadeTransport
 /// The request's task runs on the loop's thread, where everything about an answer happens. Once the client is gone, or
 /// the loop has stopped, whatever is said here goes nowhere.
 // @unchecked Sendable: `raw` is constant and counted, and the C side does nothing on another thread than the loop's.
-// `task`, `isOpen`, `keyPass` and `beats` are touched on that thread, and not after the loop has stopped.
+// What changes is touched on that thread, and not after the loop has stopped.
 @safe final class Exchange: @unchecked Sendable {
-    enum Problem { case tooLarge, framing, noMemory }
+    enum Problem { case tooLarge, framing, noMemory, unwelcome }
 
     private let raw: OpaquePointer
     let method: String
@@ -51,14 +51,14 @@ internal import CascadeTransport
         method = unsafe String(cString: casc_exchange_method(raw))
         path = unsafe String(cString: casc_exchange_path(raw))
         receivedAt = unsafe casc_exchange_received_at(raw)
-        let sent = unsafe casc_exchange_header(raw, "x-request-id").map { unsafe String(cString: $0) }
-        requestID = ids.accepted(sent) ?? ids.next()
+        requestID = ids.accepted(unsafe Self.header("x-request-id", of: raw)) ?? ids.next()
         betas = path.hasPrefix(AnthropicMessages.path) ? unsafe Self.betas(raw) : nil
         problem =
             switch unsafe casc_exchange_problem(raw) {
             case CASC_PROBLEM_TOO_LARGE: .tooLarge
             case CASC_PROBLEM_FRAMING: .framing
             case CASC_PROBLEM_NO_MEMORY: .noMemory
+            case CASC_PROBLEM_UNWELCOME: .unwelcome
             default: nil
             }
         if ledger.tracesRequests { trace = unsafe TraceContext(raw) }
@@ -66,8 +66,7 @@ internal import CascadeTransport
     }
 
     private static func betas(_ raw: OpaquePointer) -> String? {
-        guard let field = unsafe casc_exchange_header(raw, "anthropic-beta") else { return nil }
-        let betas = unsafe String(cString: field)
+        guard let betas = unsafe header("anthropic-beta", of: raw) else { return nil }
         return betas.utf8.count <= 1_000 && betas.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? betas : nil
     }
 
@@ -78,8 +77,7 @@ internal import CascadeTransport
     /// For the access log. In the server's `begin`.
     private func noteClient() {
         record.client = clientAddress
-        let parent = unsafe casc_exchange_header(raw, "traceparent").map { unsafe String(cString: $0) }
-        record.traceID = parent.flatMap(TraceParent.traceID)
+        record.traceID = header("traceparent").flatMap(TraceParent.traceID)
     }
 
     private var clientAddress: String {
@@ -113,9 +111,11 @@ internal import CascadeTransport
     }
 
     private func taskEnded() {
+        // Where memory was refused for an answer, or for more of it, nobody else would end it.
+        if unsafe casc_exchange_leave(raw) { record.breakOff(.cut) }
         keyPass?.end()
         active.leave()
-        settle()
+        halfEnded()
     }
 
     func clientLeft() {
@@ -129,10 +129,10 @@ internal import CascadeTransport
         task = nil
         beats = nil
         record.endedAt = EventLoop.now
-        settle()
+        halfEnded()
     }
 
-    private func settle() {
+    private func halfEnded() {
         if isHalfOver { ledger.enter(self) }
         isHalfOver = true
     }
@@ -147,6 +147,10 @@ internal import CascadeTransport
 
     /// A header field's value, looked up when it is asked for; `nil` also once the exchange is over.
     func header(_ name: String) -> String? {
+        unsafe Self.header(name, of: raw)
+    }
+
+    @unsafe static func header(_ name: String, of raw: OpaquePointer) -> String? {
         unsafe casc_exchange_header(raw, name).map { unsafe String(cString: $0) }
     }
 

@@ -5,7 +5,7 @@ struct ExchangeRecord {
     enum Outcome: String, CaseIterable {
         /// The answer has left, whatever its status.
         case complete
-        /// An answer that had begun ended with an error.
+        /// An answer that had begun ended with an error; or one could not be sent, for want of memory.
         case cut
         /// The client did not wait for the end.
         case clientGone = "client_gone"

@@ -30,26 +30,34 @@ internal import Synchronization
     private let active: ActiveCount
     private let ledger: LoopLedger
     private let work: @Sendable (Exchange) async -> Void
+    private let knows: @Sendable (SentKey?) -> Bool
     private var raw: OpaquePointer?
+
+    /// What a stranger's request may have: enough for a question, and too little to fill the memory with.
+    private static let freeBodyBytes = 64 << 10
 
     private init(
         loop: EventLoop, ids: RequestIDs, active: ActiveCount, ledger: LoopLedger,
-        work: @escaping @Sendable (Exchange) async -> Void
+        knows: @escaping @Sendable (SentKey?) -> Bool, work: @escaping @Sendable (Exchange) async -> Void
     ) {
         self.loop = loop
         self.ids = ids
         self.active = active
         self.ledger = ledger
+        self.knows = knows
         self.work = work
         unsafe self.raw = nil
     }
 
     /// Serves what comes to the listener, each request by a task of its own on the loop's thread.
+    ///
+    /// - Parameter knows: Whose bodies are kept that are larger than anybody's may be.
     static func start(
         on loop: EventLoop, listener: consuming Listener, limits: Limits, ids: RequestIDs, active: ActiveCount,
-        ledger: LoopLedger, work: @escaping @Sendable (Exchange) async -> Void
+        ledger: LoopLedger, knows: @escaping @Sendable (SentKey?) -> Bool = { _ in true },
+        work: @escaping @Sendable (Exchange) async -> Void
     ) async throws(GatewayError) -> LoopServer {
-        let server = LoopServer(loop: loop, ids: ids, active: active, ledger: ledger, work: work)
+        let server = LoopServer(loop: loop, ids: ids, active: active, ledger: ledger, knows: knows, work: work)
         let descriptor = listener.take()
         let error = await server.onLoop { server.start(descriptor, limits) }
         guard error == 0 else { throw GatewayError("the server could not be started", errno: error) }
@@ -63,14 +71,18 @@ internal import Synchronization
     private func start(_ listener: Int32, _ limits: Limits) -> Int32 {
         let retained = unsafe Unmanaged.passRetained(self)
         var options = unsafe casc_server_options(
-            max_body: limits.maxBodyBytes, outbox: limits.outboxBytes,
-            max_connections: UInt32(clamping: limits.maxConnections), idle_seconds: UInt32(limits.idleSeconds),
+            max_body: limits.maxBodyBytes, free_body: Self.freeBodyBytes, outbox: limits.outboxBytes,
+            max_connections: UInt32(clamping: limits.maxConnections), idle_seconds: UInt32(clamping: limits.idleSeconds),
             connection_memory: limits.headBytes, head: limits.head.nanoseconds, slow: limits.slow.nanoseconds,
             least_moved: UInt64(limits.leastMovedBytes), hold: limits.hold.nanoseconds,
             beat: limits.heartbeat.nanoseconds, context: retained.toOpaque(),
             begin: { context, exchange in
                 // Retained until `closed`.
                 unsafe Unmanaged<LoopServer>.fromOpaque(context!).takeUnretainedValue().begin(exchange)
+            },
+            welcome: { context, exchange in
+                // Retained until `closed`.
+                unsafe Unmanaged<LoopServer>.fromOpaque(context!).takeUnretainedValue().knows(SentKey(of: exchange))
             },
             // An owner is retained from `begin` to `over`.
             held: { unsafe Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue().beat() },
@@ -132,6 +144,14 @@ internal import Synchronization
             guard let raw = unsafe raw else { return 0 }
             return Int(unsafe casc_server_exchanges(raw))
         }
+    }
+}
+
+extension SentKey {
+    /// In the server's `welcome`.
+    @unsafe fileprivate init?(of raw: OpaquePointer) {
+        unsafe self.init(
+            authorization: Exchange.header("authorization", of: raw), apiKey: Exchange.header("x-api-key", of: raw))
     }
 }
 

@@ -15,12 +15,17 @@ struct WallTime {
         return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
+    /// Since 1970.
+    static var seconds: Int { Int(time(nil)) }
+    /// Days since 1970, in UTC.
+    static var day: Int { seconds / 86_400 }
+
     func earlier(nanoseconds more: UInt64) -> WallTime {
         WallTime(nanoseconds: nanoseconds - Int64(clamping: more))
     }
 
-    /// `2026-01-31T12:00:00.000Z`, as RFC 3339 has it.
-    var text: [UInt8] {
+    /// `2026-01-31T12:00:00.000Z`, as RFC 3339 has it; without the fraction if that is not asked for.
+    func text(hasMilliseconds: Bool = true) -> [UInt8] {
         let milliseconds = Int(nanoseconds / 1_000_000)
         let (year, month, day) = Self.date(daysSince1970: milliseconds / 86_400_000)
         let minutes = milliseconds / 60_000
@@ -31,8 +36,8 @@ struct WallTime {
         Self.add(day, digits: 2, then: "T", to: &text)
         Self.add(minutes / 60 % 24, digits: 2, then: ":", to: &text)
         Self.add(minutes % 60, digits: 2, then: ":", to: &text)
-        Self.add(milliseconds / 1_000 % 60, digits: 2, then: ".", to: &text)
-        Self.add(milliseconds % 1_000, digits: 3, then: "Z", to: &text)
+        Self.add(milliseconds / 1_000 % 60, digits: 2, then: hasMilliseconds ? "." : "Z", to: &text)
+        if hasMilliseconds { Self.add(milliseconds % 1_000, digits: 3, then: "Z", to: &text) }
         return text
     }
 

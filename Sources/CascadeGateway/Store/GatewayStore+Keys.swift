@@ -1,17 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
-/// The present by the wall clock.
-enum Wall {
-    /// Since 1970.
-    static var seconds: Int { Int(time(nil)) }
-    /// Days since 1970, in UTC.
-    static var day: Int { seconds / 86_400 }
-}
-
 extension GatewayStore {
     /// Makes a key.
     ///
@@ -25,7 +11,7 @@ extension GatewayStore {
         guard let digest = KeyDigest(secret) else {
             throw GatewayStoreError("this system's GnuTLS does not give SHA-256, which keys are kept by")
         }
-        let key = GatewayKey(id: secret.id, name: name, isAdmin: isAdmin, limits: limits, createdAt: Wall.seconds)
+        let key = GatewayKey(id: secret.id, name: name, isAdmin: isAdmin, limits: limits, createdAt: WallTime.seconds)
         try await durably { (connection) throws(GatewayStoreError) in
             let same = try connection.rows(
                 "SELECT id FROM gateway_key WHERE name = ?1 AND revoked_at IS NULL", [.text(name)]
@@ -41,7 +27,7 @@ extension GatewayStore {
     /// Every key, the oldest first, with what it has used today; not their secrets, which nobody has.
     public func keys() async throws(GatewayStoreError) -> [GatewayKey] {
         try await perform { (connection) throws(GatewayStoreError) in
-            try connection.keys(usedOn: Wall.day).map(\.key)
+            try connection.keys(usedOn: WallTime.day).map(\.key)
         }
     }
 
@@ -50,9 +36,9 @@ extension GatewayStore {
     /// - Parameter name: Its identifier or its name.
     /// - Throws: When there is no such key, or it was revoked before.
     public func revokeKey(_ name: String) async throws(GatewayStoreError) -> GatewayKey {
-        let now = Wall.seconds
+        let now = WallTime.seconds
         return try await durably { (connection) throws(GatewayStoreError) in
-            let named = try connection.keys(usedOn: Wall.day).map(\.key).filter { $0.id == name || $0.name == name }
+            let named = try connection.keys(usedOn: WallTime.day).map(\.key).filter { $0.id == name || $0.name == name }
             guard var key = named.first(where: { $0.revokedAt == nil }) else {
                 throw GatewayStoreError(
                     named.isEmpty

@@ -28,7 +28,10 @@ public final class GatewayStore: @unchecked Sendable {
         let result: Result<Value, GatewayStoreError> = await withCheckedContinuation { continuation in
             queue.async {
                 continuation.resume(
-                    returning: Result { () throws(GatewayStoreError) in try body(self.connection) })
+                    returning: Result { () throws(GatewayStoreError) in
+                        try self.connection.checkFile()
+                        return try body(self.connection)
+                    })
             }
         }
         return try result.get()

@@ -10,6 +10,7 @@ internal import CSQLite
 @safe final class StoreConnection {
     let path: String
     private let raw: OpaquePointer
+    private let file: FileIdentity
     private var statements: [String: StoreStatement] = [:]
 
     /// How long another process's transaction is waited for.
@@ -18,7 +19,7 @@ internal import CSQLite
     /// - Parameter makesFile: Whether a file that is not there is made, readable by its owner alone.
     init(path: String, makesFile: Bool) throws(GatewayStoreError) {
         self.path = path
-        try Self.prepareFile(path, makesFile: makesFile)
+        file = try Self.prepareFile(path, makesFile: makesFile)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
@@ -37,24 +38,53 @@ internal import CSQLite
 
     /// A key could be forged by whoever writes to the file: it is its owner's alone. SQLite gives the files that it puts
     /// beside it the same mode.
-    private static func prepareFile(_ path: String, makesFile: Bool) throws(GatewayStoreError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC | (makesFile ? O_CREAT : 0), 0o600)
-        guard descriptor >= 0 else {
-            let code = errno
-            if code == ENOENT, !makesFile {
+    ///
+    /// A file that is there is not opened here: to close it would end the locks that SQLite holds on it for another
+    /// connection of this process.
+    private static func prepareFile(_ path: String, makesFile: Bool) throws(GatewayStoreError) -> FileIdentity {
+        var status = stat()
+        if unsafe stat(path, &status) != 0 {
+            guard errno == ENOENT else { throw cannotOpen(path, errno) }
+            guard makesFile else {
                 throw GatewayStoreError("there is no store at \(path); `cascade keys add` makes one")
             }
-            throw GatewayStoreError("the store \(path) cannot be opened: \(unsafe String(cString: strerror(code)))")
+            let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw cannotOpen(path, errno) }
+            close(descriptor)
+            guard unsafe stat(path, &status) == 0 else { throw cannotOpen(path, errno) }
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard status.st_mode & S_IFMT == S_IFREG else {
             throw GatewayStoreError("the store \(path) is not a regular file")
         }
-        guard status.st_mode & 0o077 == 0 || fchmod(descriptor, 0o600) == 0 else {
+        guard unsafe status.st_mode & 0o077 == 0 || chmod(path, 0o600) == 0 else {
             throw GatewayStoreError(
                 "the store \(path) is open to others, and is not this user's to close: chmod 600 it")
         }
+        return FileIdentity(status)
+    }
+
+    private static func cannotOpen(_ path: String, _ code: Int32) -> GatewayStoreError {
+        GatewayStoreError("the store \(path) cannot be opened: \(unsafe String(cString: strerror(code)))")
+    }
+
+    /// Tells one file from another that came to have its name.
+    private struct FileIdentity: Equatable {
+        private let device: dev_t
+        private let inode: ino_t
+
+        init(_ status: stat) {
+            device = status.st_dev
+            inode = status.st_ino
+        }
+    }
+
+    /// Throws where the path leads to another file by now, or to none: what is written would be for nobody, and what is read
+    /// is no longer so. What is there now cannot be opened in its place, because the files beside it may be this one's.
+    func checkFile() throws(GatewayStoreError) {
+        var status = stat()
+        if unsafe stat(path, &status) == 0, FileIdentity(status) == file { return }
+        throw GatewayStoreError(
+            "the store \(path) was removed or replaced while it is in use; begin anew, with what is there now")
     }
 
     // MARK: - Statements

@@ -68,8 +68,9 @@ final class StoreKeeper: Sendable {
     func tick() async {
         do throws(GatewayStoreError) {
             try await store.perform { [self] (connection) throws(GatewayStoreError) in
-                try save(connection)
+                // First of all: a key that was revoked must be refused also where nothing can be written.
                 try readKeys(connection)
+                try save(connection)
                 try purge(connection)
             }
             state.withLock { $0.isFailing = false }
@@ -100,7 +101,7 @@ final class StoreKeeper: Sendable {
         let uses = keys.entries.compactMap { KeyUse($0) }
         let samples = router.takeSamples()
         let deeds = state.withLock { state in
-            state.history.take(samples, minute: Wall.seconds / 60)
+            state.history.take(samples, minute: WallTime.seconds / 60)
             return state.history.unsaved
         }
         guard !uses.isEmpty || !deeds.isEmpty else { return }
@@ -120,7 +121,7 @@ final class StoreKeeper: Sendable {
     /// Forgets the history that is older than the configuration keeps it: at first, and then as often as it says.
     private func purge(_ connection: StoreConnection) throws(GatewayStoreError) {
         let metrics = router.configuration.metrics
-        let now = Wall.seconds
+        let now = WallTime.seconds
         let isDue = state.withLock { now - ($0.purgedAt ?? 0) >= metrics.purgeIntervalHours * 3_600 }
         guard isDue else { return }
         try connection.purge(before: now / 60 - metrics.retentionHours * 60)
