@@ -120,7 +120,7 @@ extension GatewayTests {
             #expect(key["name"] as? String == "<i>alice" && key["id"] as? String == made.key.id)
             #expect((key["limits"] as? [String: Any])?["daily_budget_usd"] as? Double == 5)
             // Over midnight it is another day's.
-            #expect((key["today"] as? [String: Any])?["requests"] as? Int == 2 || Wall.seconds % 86_400 < 60)
+            #expect((key["today"] as? [String: Any])?["requests"] as? Int == 2 || WallTime.seconds % 86_400 < 60)
             let secret = try #require(made.secret.split(separator: "_").last)
             #expect(!reply.body.contains(secret))
             #expect(try fixture.client().post(path, "").status == 405)

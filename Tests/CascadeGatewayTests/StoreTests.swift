@@ -42,7 +42,8 @@ extension GatewayTests {
             limits.tokensPerMinute = 20_000
             limits.concurrency = 4
             limits.dailyBudgetUSD = 2.5
-            let made = try await file.open().addKey(name: "alice", isAdmin: true, limits: limits)
+            let store = try file.open()
+            let made = try await store.addKey(name: "alice", isAdmin: true, limits: limits)
             #expect(made.secret.hasPrefix("csk_" + made.key.id + "_"))
             let kept = try await file.open().keys()
             #expect(kept == [made.key])
@@ -50,6 +51,8 @@ extension GatewayTests {
             #expect(digits.count == 64)
             #expect(try file.bytes.range(of: Data(digits.utf8)) == nil)
             #expect(try file.bytes.range(of: Data("alice".utf8)) != nil)
+            // Until here: whoever closes it last takes away the files beside it.
+            withExtendedLifetime(store) {}
         }
 
         @Test("No two keys have the same secret, and only their own is theirs")
@@ -77,7 +80,9 @@ extension GatewayTests {
 
         @Test("A name is one key's until that is revoked")
         func names() async throws {
-            let store = try StoreFile().open()
+            let file = try StoreFile()
+            let store = try file.open()
+            defer { withExtendedLifetime(file) {} }
             let first = try await store.addKey(name: "alice").key
             await #expect(throws: GatewayStoreError.self) { try await store.addKey(name: "alice") }
             #expect(try await store.revokeKey("alice").id == first.id)
@@ -90,7 +95,9 @@ extension GatewayTests {
 
         @Test("Limits and names that make no sense are refused")
         func senseless() async throws {
-            let store = try StoreFile().open()
+            let file = try StoreFile()
+            let store = try file.open()
+            defer { withExtendedLifetime(file) {} }
             var limits = KeyLimits()
             limits.requestsPerMinute = 0
             await #expect(throws: GatewayStoreError.self) { try await store.addKey(name: "a", limits: limits) }
@@ -177,7 +184,9 @@ extension GatewayTests {
 
         @Test("What fails in a transaction leaves nothing behind")
         func rollback() async throws {
-            let store = try StoreFile().open()
+            let file = try StoreFile()
+            let store = try file.open()
+            defer { withExtendedLifetime(file) {} }
             await #expect(throws: GatewayStoreError.self) {
                 try await store.transaction { (connection) throws(GatewayStoreError) in
                     try connection.run(

@@ -27,7 +27,8 @@ extension GatewayTests {
 
         @Test("A connection whose request is not answered is closed, and does not hang")
         func nothing() async throws {
-            let figures = try await serve { _ in } _: { client in
+            let figures = try await serve { _ in
+            } _: { client in
                 client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n")
                 #expect(client.waitForEnd() == .closed)
             }
@@ -52,7 +53,8 @@ extension GatewayTests {
         @Test("An answer that is given is not cut")
         func answered() async throws {
             let figures = try await serve {
-                $0.answer(AnswerHead(status: 200, fields: [("x-empty", ""), ("x-full", "a\r\nb: c")]), Array("all".utf8))
+                $0.answer(
+                    AnswerHead(status: 200, fields: [("x-empty", ""), ("x-full", "a\r\nb: c")]), Array("all".utf8))
             } _: { client in
                 let reply = client.get("/")
                 #expect(reply.status == 200 && reply.body == "all")

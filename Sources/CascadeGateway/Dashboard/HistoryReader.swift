@@ -20,7 +20,7 @@ final class HistoryReader: Sendable {
                     returning: Result { () throws(GatewayStoreError) in
                         // Opened each time: somebody looks now and then, and its cache would stay in memory.
                         let connection = try StoreConnection(path: path, makesFile: false)
-                        return try HistoryReport(connection, now: Wall.seconds)
+                        return try HistoryReport(connection, now: WallTime.seconds)
                             .value(retentionHours: retentionHours).bytes
                     })
             }

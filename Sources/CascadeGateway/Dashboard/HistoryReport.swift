@@ -110,13 +110,18 @@ extension HistoryReport {
         [0.5, 0.99].map { .count(deeds.firstTokens.quantile($0).map { Int($0.wholeMicroseconds) }) }
     }
 
+    private static func date(secondsSince1970 seconds: Int) -> String {
+        let text = WallTime(nanoseconds: Int64(seconds) * 1_000_000_000).text(hasMilliseconds: false)
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// As `cascade keys list --json` tells of them.
     private static func key(_ key: GatewayKey) -> ReportValue {
         let (limits, used) = (key.limits, key.usedToday)
         return .object([
             ("id", .string(key.id)), ("name", .string(key.name)), ("admin", .bool(key.isAdmin)),
-            ("last_used_at", .text(key.lastUsedAt.map(RouterAPI.date))),
-            ("revoked_at", .text(key.revokedAt.map(RouterAPI.date))),
+            ("last_used_at", .text(key.lastUsedAt.map(date))),
+            ("revoked_at", .text(key.revokedAt.map(date))),
             (
                 "limits",
                 .object([

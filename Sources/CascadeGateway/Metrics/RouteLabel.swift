@@ -2,7 +2,7 @@
 enum RouteLabel {
     private static let exact: Set<String> = [
         "/", "/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/models",
-         "/healthz", "/readyz", "/metrics",
+        "/healthz", "/readyz", "/metrics",
     ]
     /// The router's own API, whose addresses may hold names of providers.
     private static let folders = ["/v1/models/", "/api/v1/router/", "/dashboard/"]

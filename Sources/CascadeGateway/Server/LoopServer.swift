@@ -72,7 +72,8 @@ internal import Synchronization
         let retained = unsafe Unmanaged.passRetained(self)
         var options = unsafe casc_server_options(
             max_body: limits.maxBodyBytes, free_body: Self.freeBodyBytes, outbox: limits.outboxBytes,
-            max_connections: UInt32(clamping: limits.maxConnections), idle_seconds: UInt32(clamping: limits.idleSeconds),
+            max_connections: UInt32(clamping: limits.maxConnections),
+            idle_seconds: UInt32(clamping: limits.idleSeconds),
             connection_memory: limits.headBytes, head: limits.head.nanoseconds, slow: limits.slow.nanoseconds,
             least_moved: UInt64(limits.leastMovedBytes), hold: limits.hold.nanoseconds,
             beat: limits.heartbeat.nanoseconds, context: retained.toOpaque(),
