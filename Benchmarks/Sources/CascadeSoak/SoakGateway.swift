@@ -17,6 +17,8 @@ final class SoakGateway: Sendable {
         server = try await GatewayServer(router: router, options: options)
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        // None is open when the process is looked at, at rest: they are this client's, and as many as it happened to need.
+        configuration.connectionPool.idleTimeout = .seconds(1)
         client = HTTPClient(configuration: configuration)
     }
 
