@@ -112,6 +112,8 @@ private final class FuzzedGateway: Sendable {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             let count = buffer.withUnsafeMutableBytes { recv(client, $0.baseAddress, $0.count, 0) }
+            // libFuzzer's own alarm, which a read with a time limit is never resumed after.
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 require(count == 0 || errno == ECONNRESET, "the connection ends")
                 return all
