@@ -1,6 +1,7 @@
 import Cascade
 import CascadeTesting
 import Foundation
+import Glibc
 import ServiceLifecycle
 import Testing
 
@@ -13,8 +14,18 @@ private enum OwnProcess {
     static var loopThreads: Int {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
         return threads.count { thread in
-            let name = try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)
-            return name == "cascade-loop\n"
+            name(ofThread: thread) == "cascade-loop\n"
+        }
+    }
+
+    /// Not by Foundation, which forgets the memory that it reads into when a thread ends meanwhile.
+    private static func name(ofThread thread: String) -> String? {
+        let descriptor = open("/proc/self/task/\(thread)/comm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
         }
     }
 }
