@@ -156,6 +156,11 @@ static void close_set(casc_set *set) {
     set->curl_at = set->idle_at = 0;
 }
 
+/* Where nothing runs at all, the loop closes connections, together with the handles and the memory it gives back. */
+static uint64_t idle_at(const casc_set *set) {
+    return set->loop->idle_at == 0 ? set->idle_at : 0;
+}
+
 bool casc_sets_pass(casc_loop *loop) {
     bool busy = false;
     for (uint32_t i = 0; i < loop->set_count; i++) {
@@ -163,7 +168,7 @@ bool casc_sets_pass(casc_loop *loop) {
         if (set->multi == NULL) continue;
         busy |= fire_timer(set);
         busy |= read_messages(set);
-        if (set->idle_at != 0 && set->idle_at <= loop->now) close_set(set);
+        if (idle_at(set) != 0 && idle_at(set) <= loop->now) close_set(set);
     }
     return busy;
 }
@@ -175,7 +180,7 @@ static uint64_t earlier(uint64_t at, uint64_t other) {
 uint64_t casc_sets_due(const casc_loop *loop) {
     uint64_t at = 0;
     for (uint32_t i = 0; i < loop->set_count; i++) {
-        at = earlier(earlier(at, loop->sets[i]->curl_at), loop->sets[i]->idle_at);
+        at = earlier(earlier(at, loop->sets[i]->curl_at), idle_at(loop->sets[i]));
     }
     return at;
 }

@@ -14,8 +14,6 @@ struct SoakReport {
     private static let allocatedGrowth = 1 << 20
     private static let residentGrowth = 8 << 20
     private static let descriptorGrowth = 32
-    /// The system's pool of threads takes another one where its own are late.
-    private static let threadGrowth = 2
 
     /// Why this soak failed; empty if it did not.
     var failures: [String] {
@@ -31,7 +29,7 @@ struct SoakReport {
         require(progress.reloads > 0, "the configuration was never reloaded")
         require(end.allocated <= begin.allocated + Self.allocatedGrowth, "allocated memory grew")
         require(end.resident <= begin.resident + Self.residentGrowth, "resident memory grew")
-        require(end.threads <= begin.threads + Self.threadGrowth, "threads were left behind")
+        require(end.threads <= begin.threads, "threads were left behind")
         require(end.descriptors <= begin.descriptors + Self.descriptorGrowth, "descriptors were left behind")
         return failures
     }
